@@ -1,0 +1,109 @@
+//! Audit events and their chain (WM-8).
+//!
+//! Every change of an entity appends one event. Events of one entity are numbered from 1 without gaps, and each holds
+//! the hash of the one before it, over RFC 8785 canonical JSON: a changed, missing or inserted event breaks the chain.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::time::Timestamp;
+
+/// The last event of an entity: where its chain ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Head {
+    /// Number of the last event; 0 before the first.
+    pub sequence: u64,
+    /// Hash of the last event; empty before the first.
+    pub hash: String,
+}
+
+/// What happened, before it is numbered and chained.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// A verb in the past, such as `created` or `completed`.
+    pub action: &'static str,
+    /// One line for a person, at most 1,000 characters.
+    pub summary: String,
+    /// Bounded details: usually `{changes: {field: {from, to}}}`.
+    pub metadata: Value,
+}
+
+/// One audit event as it is stored and shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// `<entity type>.<entity id>.<sequence, 8 digits>`.
+    pub id: String,
+    /// The kind of entity: `task`, `bundle`, `template`, `user`.
+    pub entity_type: String,
+    /// The entity's id.
+    pub entity_id: String,
+    /// Place in the entity's chain, from 1.
+    pub sequence: u64,
+    /// A verb in the past.
+    pub action: String,
+    /// Who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<String>,
+    /// One line for a person.
+    pub summary: String,
+    /// Bounded details.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Object)]
+    pub metadata: Value,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// Hash of the event before; empty for the first.
+    pub previous_hash: String,
+    /// Hash of this event.
+    pub hash: String,
+}
+
+impl Event {
+    /// The hash this event should have: SHA-256 over its canonical JSON without `hash`, in hex.
+    pub fn expected_hash(&self) -> String {
+        let mut body = crate::json::object(self);
+        body.remove("hash");
+        let canonical = serde_json_canonicalizer::to_vec(&body).unwrap_or_default();
+        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Numbers and chains an event after `head`; the event's own number and hash are the new head.
+pub fn chained(entity_type: &str, entity_id: &str, head: &Head, new: NewEvent, actor: Option<&str>, now: Timestamp) -> Event {
+    let sequence = head.sequence + 1;
+    let mut event = Event {
+        id: format!("{entity_type}.{entity_id}.{sequence:08}"),
+        entity_type: entity_type.to_owned(),
+        entity_id: entity_id.to_owned(),
+        sequence,
+        action: new.action.to_owned(),
+        actor_id: actor.map(str::to_owned),
+        summary: new.summary.chars().take(1_000).collect(),
+        metadata: new.metadata,
+        created_at: now,
+        previous_hash: head.hash.clone(),
+        hash: String::new(),
+    };
+    event.hash = event.expected_hash();
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_event_no_longer_fits_its_hash() {
+        let now = Timestamp::from_millis(0);
+        let new = |action| NewEvent { action, summary: action.to_owned(), metadata: Value::Null };
+        let first = chained("task", "t1", &Head::default(), new("created"), Some("op"), now);
+        let head = Head { sequence: first.sequence, hash: first.hash.clone() };
+        let mut second = chained("task", "t1", &head, new("completed"), None, now);
+        assert_eq!((second.sequence, &second.previous_hash), (2, &first.hash));
+        assert_eq!(second.hash, second.expected_hash());
+        second.summary.push('.');
+        assert_ne!(second.hash, second.expected_hash());
+    }
+}

@@ -1,0 +1,258 @@
+//! Reading request bodies field by field: every problem is kept, in the order the rules are checked.
+
+use serde_json::Value;
+
+use crate::json::Object;
+use crate::link;
+use crate::proof::ProofType;
+use crate::refusal::{FieldError, Refusal};
+use crate::time;
+
+/// The longest ordinary text, in characters.
+pub const MAX_TEXT: usize = 2_000;
+/// The longest comment or description of a bundle, in characters.
+pub const MAX_LONG_TEXT: usize = 20_000;
+/// The most entries of any list of texts or references.
+pub const MAX_LIST: usize = 200;
+/// The most bytes of a free-form JSON value.
+pub const MAX_FREE_FORM: usize = 16 * 1024;
+
+/// Reads the fields of one JSON object and collects what is wrong with them.
+pub struct Fields<'a> {
+    object: &'a Object,
+    at: String,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the top level of a body.
+    pub fn of(object: &'a Object) -> Self {
+        Self { object, at: String::new(), errors: Vec::new() }
+    }
+
+    /// Reads an object that stands at `pointer` inside a body.
+    pub fn at(object: &'a Object, pointer: String) -> Self {
+        Self { object, at: pointer, errors: Vec::new() }
+    }
+
+    /// The value of a field that is there and not `null`.
+    pub fn value(&self, key: &str) -> Option<&'a Value> {
+        self.object.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Adds a problem.
+    pub fn refuse(&mut self, key: &str, message: impl Into<String>) {
+        self.errors.push(FieldError { pointer: format!("{}/{key}", self.at), message: message.into() });
+    }
+
+    /// Adds problems found elsewhere.
+    pub fn extend(&mut self, errors: Vec<FieldError>) {
+        self.errors.extend(errors);
+    }
+
+    /// The problems so far.
+    pub fn into_errors(self) -> Vec<FieldError> {
+        self.errors
+    }
+
+    /// Nothing, or every problem as one refusal.
+    ///
+    /// # Errors
+    /// When any field was refused.
+    pub fn finish(self) -> Result<(), Refusal> {
+        Refusal::fields(self.errors).map_or(Ok(()), Err)
+    }
+
+    /// A text of at most 2,000 characters, when the field is there.
+    pub fn text(&mut self, key: &str) -> Option<&'a str> {
+        self.text_up_to(key, MAX_TEXT)
+    }
+
+    /// A text of at most `most` characters, when the field is there.
+    pub fn text_up_to(&mut self, key: &str, most: usize) -> Option<&'a str> {
+        match self.value(key)? {
+            Value::String(text) if text.len() <= most || text.chars().count() <= most => Some(text),
+            Value::String(_) => {
+                self.refuse(key, format!("{key} must be at most {most} characters long"));
+                None
+            }
+            _ => {
+                self.refuse(key, format!("{key} must be a string"));
+                None
+            }
+        }
+    }
+
+    /// A text that is there and not blank; otherwise the problem is `message`.
+    pub fn required_text(&mut self, key: &str, message: &str) -> Option<&'a str> {
+        match self.value(key) {
+            None => self.refuse(key, message),
+            Some(Value::String(text)) if text.trim().is_empty() => self.refuse(key, message),
+            Some(_) => return self.text(key),
+        }
+        None
+    }
+
+    /// A boolean, when the field is there.
+    pub fn boolean(&mut self, key: &str) {
+        if self.value(key).is_some_and(|value| !value.is_boolean()) {
+            self.refuse(key, format!("{key} must be a boolean"));
+        }
+    }
+
+    /// A real calendar date, when the field is there.
+    pub fn date(&mut self, key: &str) {
+        let real = |value: &Value| value.as_str().and_then(time::parse_date).is_some();
+        if self.value(key).is_some_and(|value| !real(value)) {
+            self.refuse(key, format!("{key} must be a real calendar date in the form YYYY-MM-DD"));
+        }
+    }
+
+    /// A date or a timestamp, when the field is there.
+    pub fn date_or_timestamp(&mut self, key: &str) {
+        let good = |value: &Value| value.as_str().is_some_and(is_date_or_timestamp);
+        if self.value(key).is_some_and(|value| !good(value)) {
+            self.refuse(key, format!("{key} must be a calendar date (YYYY-MM-DD) or a timestamp"));
+        }
+    }
+
+    /// One of a few words, when the field is there; otherwise the problem is `message`.
+    pub fn one_of(&mut self, key: &str, words: &[&str], message: &str) {
+        let known = |value: &Value| value.as_str().is_some_and(|word| words.contains(&word));
+        if self.object.get(key).is_some_and(|value| !known(value)) {
+            self.refuse(key, message);
+        }
+    }
+
+    /// A list of texts, when the field is there.
+    pub fn texts(&mut self, key: &str) {
+        let good = |value: &Value| {
+            value.as_array().is_some_and(|list| {
+                list.len() <= MAX_LIST && list.iter().all(|text| text.as_str().is_some_and(|text| text.len() <= MAX_TEXT))
+            })
+        };
+        if self.value(key).is_some_and(|value| !good(value)) {
+            self.refuse(key, format!("{key} must be a list of at most {MAX_LIST} strings"));
+        }
+    }
+
+    /// A text or a plain object of at most 16 KB, when the field is there.
+    pub fn text_or_object(&mut self, key: &str) {
+        match self.value(key) {
+            Some(value @ (Value::String(_) | Value::Object(_))) => self.free_form(key, value),
+            Some(_) => self.refuse(key, format!("{key} must be a string or an object")),
+            None => {}
+        }
+    }
+
+    fn free_form(&mut self, key: &str, value: &Value) {
+        if value.to_string().len() > MAX_FREE_FORM {
+            self.refuse(key, format!("{key} must be at most {MAX_FREE_FORM} bytes of JSON"));
+        }
+    }
+
+    /// A proof requirement: an object with a known `type`, a string `label` and a boolean `required`.
+    pub fn proof(&mut self, key: &str) {
+        let Some(value) = self.value(key) else { return };
+        let Some(proof) = value.as_object() else {
+            return self.refuse(key, format!("{key} must be an object with a type"));
+        };
+        if proof.get("type").and_then(Value::as_str).and_then(ProofType::parse).is_none() {
+            let known: Vec<&str> = ProofType::ALL.into_iter().map(ProofType::as_str).collect();
+            self.refuse(&format!("{key}/type"), format!("{key}.type must be one of: {}", known.join(", ")));
+        }
+        let mut inner = Fields::at(proof, format!("{}/{key}", self.at));
+        inner.text("label");
+        inner.boolean("required");
+        self.errors.append(&mut inner.errors);
+    }
+
+    /// A list of references: objects with the non-blank text `id_key`.
+    pub fn references(&mut self, key: &str, id_key: &str) {
+        let Some(value) = self.value(key) else { return };
+        let good = |entry: &Value| {
+            entry.get(id_key).and_then(Value::as_str).is_some_and(|id| !id.trim().is_empty() && id.len() <= MAX_TEXT)
+        };
+        match value.as_array() {
+            Some(list) if list.len() <= MAX_LIST && list.iter().all(good) => self.free_form(key, value),
+            _ => self.refuse(key, format!("{key} must be a list of objects, each with a non-blank {id_key}")),
+        }
+    }
+
+    /// A list of named links `{name, url}`, when the field is there. An address may be empty.
+    pub fn named_links(&mut self, key: &str, stored: &[&str]) {
+        let Some(value) = self.value(key) else { return };
+        let Some(list) = value.as_array().filter(|list| list.len() <= MAX_LIST) else {
+            return self.refuse(key, format!("{key} must be a list of objects with name and url"));
+        };
+        for (index, entry) in list.iter().enumerate() {
+            let name = entry.get("name").and_then(Value::as_str).unwrap_or_default();
+            if name.trim().is_empty() || name.chars().count() > 200 {
+                self.refuse(&format!("{key}/{index}/name"), format!("{key} needs a name of at most 200 characters for every link"));
+            }
+            match entry.get("url") {
+                None | Some(Value::Null) => {}
+                Some(Value::String(url)) => {
+                    let keep = stored.contains(&url.trim()).then_some(url.trim());
+                    if let Err(problem) = link::parse(url, keep) {
+                        self.refuse(&format!("{key}/{index}/url"), format!("{key}: the url of '{name}' {problem}"));
+                    }
+                }
+                Some(_) => self.refuse(&format!("{key}/{index}/url"), format!("{key}: the url of '{name}' must be a string")),
+            }
+        }
+        self.free_form(key, value);
+    }
+
+    /// A link: an `http`, `https` or `mailto` address, empty, or what is stored already.
+    pub fn link(&mut self, key: &str, stored: Option<&str>) {
+        match self.value(key) {
+            Some(Value::String(text)) => {
+                if let Err(problem) = link::parse(text, stored) {
+                    self.refuse(key, format!("{key} {problem}"));
+                }
+            }
+            Some(_) => self.refuse(key, format!("{key} must be a string")),
+            None => {}
+        }
+    }
+}
+
+/// True for a real calendar date or a parseable timestamp.
+pub fn is_date_or_timestamp(text: &str) -> bool {
+    time::parse_date(text).is_some() || time::Timestamp::parse(text).is_some()
+}
+
+/// The object's known fields, in the order given; links are written as they are kept (`mailto:` added, trimmed).
+pub fn kept(object: &Object, known: &[&str]) -> Object {
+    let mut kept = Object::new();
+    for key in known {
+        if let Some(value) = object.get(*key) {
+            kept.insert((*key).to_owned(), canonical(key, value));
+        }
+    }
+    kept
+}
+
+fn canonical(key: &str, value: &Value) -> Value {
+    let link_of = |text: &str| link::parse(text, Some(text.trim())).ok();
+    match (key, value) {
+        ("link" | "instructionsUrl", Value::String(text)) => mailto(text).or_else(|| link_of(text)).map_or_else(|| value.clone(), Value::String),
+        ("bundleLinks" | "references", Value::Array(list)) => Value::Array(list.iter().map(canonical_link).collect()),
+        _ => value.clone(),
+    }
+}
+
+fn canonical_link(entry: &Value) -> Value {
+    let mut entry = entry.clone();
+    if let Some(object) = entry.as_object_mut() {
+        let url = object.get("url").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        object.insert("url".to_owned(), Value::String(mailto(&url).unwrap_or(url)));
+    }
+    entry
+}
+
+fn mailto(text: &str) -> Option<String> {
+    let text = text.trim();
+    link::is_email(text).then(|| format!("mailto:{text}"))
+}

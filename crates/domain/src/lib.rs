@@ -1,0 +1,27 @@
+//! The rules of the product, and nothing else: entities, state tables, proof gates, dates, ids, the audit chain.
+//!
+//! Everything here is a pure function of its arguments. There is no async, no I/O, no clock, no randomness, no
+//! environment and no AWS; time, ids and configuration come in as arguments and decisions go out as values.
+
+pub mod actor;
+pub mod audit;
+pub mod bundle;
+pub mod id;
+pub mod input;
+pub mod json;
+pub mod link;
+pub mod maybe;
+pub mod proof;
+pub mod refs;
+pub mod refusal;
+pub mod sensitive;
+pub mod start;
+pub mod task;
+pub mod template;
+pub mod time;
+pub mod user;
+
+pub use actor::Actor;
+pub use maybe::Maybe;
+pub use refusal::{FieldError, Refusal};
+pub use time::{Date, Timestamp};
