@@ -1,0 +1,10 @@
+//! The wire: what the engine answers, what a refusal looks like, what each page shows, and the typed client that the
+//! portal and the command line use. It decides nothing; the rules live in `dataops-domain`.
+
+pub mod client;
+pub mod problem;
+pub mod views;
+pub mod wire;
+
+pub use client::{Answer, Caller, Client, ClientError};
+pub use problem::Problem;

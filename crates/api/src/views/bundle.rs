@@ -1,0 +1,78 @@
+//! A workflow's page.
+
+use dataops_domain::audit::Event;
+use dataops_domain::bundle::{Bundle, Stage};
+use dataops_domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::row::{Person, TaskRow, WorkflowCard};
+
+/// A slot of the workflow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkSlot {
+    /// Name.
+    pub name: String,
+    /// Address; empty while it waits.
+    pub url: String,
+    /// Open tasks that need it.
+    pub needed_by: usize,
+    /// True when it proves a done task and so can't be emptied.
+    pub is_evidence: bool,
+}
+
+/// A phase with its tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PhaseTasks {
+    /// Phase id; empty for tasks without a phase.
+    pub id: String,
+    /// Name as shown.
+    pub name: String,
+    /// The stage it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// True for the phase the work is in now.
+    #[serde(default)]
+    pub current: bool,
+    /// Tasks done or put away.
+    pub done: usize,
+    /// Its tasks by date.
+    pub tasks: Vec<TaskRow>,
+}
+
+/// `GET /api/views/bundles/:id`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BundlePage {
+    /// Today in the application timezone.
+    pub today: Date,
+    /// When this was computed.
+    pub checked_at: Timestamp,
+    /// The bundle.
+    pub bundle: Bundle,
+    /// Its counts.
+    pub card: WorkflowCard,
+    /// Its slots, empty ones first.
+    pub links: Vec<LinkSlot>,
+    /// Its tasks by phase.
+    pub phases: Vec<PhaseTasks>,
+    /// What happened to it, newest first, at most 50.
+    pub events: Vec<Event>,
+    /// Documents to read around the work.
+    pub documents: Vec<DocumentLink>,
+    /// Users, for assigning.
+    pub people: Vec<Person>,
+}
+
+/// A document to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentLink {
+    /// Document id.
+    pub id: String,
+    /// Title; the id when there is no such document.
+    pub title: String,
+    /// False when there is no such document.
+    pub found: bool,
+}

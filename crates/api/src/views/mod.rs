@@ -1,0 +1,8 @@
+//! What one page shows, in one answer. The portal turns these into markup and knows nothing else.
+
+pub mod bundle;
+pub mod home;
+pub mod row;
+pub mod task;
+pub mod tasks;
+pub mod templates;

@@ -1,0 +1,129 @@
+//! Envelopes of the API's answers, as the wire contract names them.
+
+use dataops_domain::bundle::Bundle;
+use dataops_domain::task::Task;
+use dataops_domain::template::Template;
+use dataops_domain::time::Date;
+use dataops_domain::user::User;
+use serde::{Deserialize, Serialize};
+
+macro_rules! envelope {
+    ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $kind:ty }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+        pub struct $name {
+            $(#[$field_doc])*
+            pub $field: $kind,
+        }
+    };
+}
+
+envelope!(
+    /// One user.
+    UserAnswer {
+        /// The user.
+        user: User
+    }
+);
+envelope!(
+    /// One template.
+    TemplateAnswer {
+        /// The template.
+        template: Template
+    }
+);
+
+/// A list of tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskList {
+    /// The tasks.
+    pub tasks: Vec<Task>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A list of bundles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleList {
+    /// The bundles.
+    pub bundles: Vec<Bundle>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A list of templates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateList {
+    /// The templates.
+    pub templates: Vec<Template>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A list of users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserList {
+    /// The users.
+    pub users: Vec<User>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// One bundle, with its tasks when it was just started from a template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct BundleAnswer {
+    /// The bundle.
+    pub bundle: Bundle,
+    /// The tasks made with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Vec<Task>>,
+}
+
+/// One date of a workflow that is about to be started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedTask {
+    /// The task's name inside the template.
+    pub ref_id: String,
+    /// What is to be done.
+    pub description: String,
+    /// When it would be due.
+    pub date: Date,
+    /// Days from the anchor date.
+    pub offset_days: i64,
+    /// Name of the phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// Who would do it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee_id: Option<String>,
+    /// True for a milestone.
+    #[serde(default)]
+    pub milestone: bool,
+    /// True on a Saturday or Sunday.
+    #[serde(default)]
+    pub weekend: bool,
+    /// True when the date lies before today.
+    #[serde(default)]
+    pub past: bool,
+}
+
+/// Every date a workflow would have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartPreview {
+    /// The template.
+    pub template: Template,
+    /// The anchor date asked for.
+    pub anchor_date: Date,
+    /// Its tasks by date.
+    pub tasks: Vec<PlannedTask>,
+}
