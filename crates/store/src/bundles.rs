@@ -1,0 +1,92 @@
+//! Bundles in their table, and the manifest of one that is still being made.
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dataops_domain::bundle::{Bundle, BundleStatus};
+use dataops_domain::task::Task;
+use dataops_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::StoreError;
+use crate::item::Record;
+use crate::query::{Page, Range, shard};
+use crate::tables::{BUNDLES_BY_STATUS, BUNDLES_BY_TEMPLATE, Table};
+use crate::{Store, idempotency};
+
+impl Record for Bundle {
+    const TABLE: Table = Table::Bundles;
+    const KIND: &'static str = "bundle";
+
+    fn key(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        let sort = format!("{}#{}", self.anchor_date, self.id);
+        let status = if self.status == BundleStatus::Active { "active" } else { "archived" };
+        let mut attributes = vec![(BUNDLES_BY_STATUS.partition, shard(status)), (BUNDLES_BY_STATUS.sort, sort.clone())];
+        if let Some(template) = &self.template_id {
+            attributes.push((BUNDLES_BY_TEMPLATE.partition, template.to_string()));
+            attributes.push((BUNDLES_BY_TEMPLATE.sort, sort));
+        }
+        attributes
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn set_version(&mut self, version: u64) {
+        self.version = version;
+    }
+}
+
+/// The plan of a bundle with more tasks than one transaction takes: kept on the bundle until all of them are there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BundleManifest {
+    /// Who is writing it.
+    pub operation: String,
+    /// Until then nobody else touches it.
+    pub deadline: Timestamp,
+    /// The tasks to make.
+    pub tasks: Vec<Task>,
+}
+
+impl BundleManifest {
+    pub(crate) fn attribute(&self) -> Result<AttributeValue, StoreError> {
+        let bytes = serde_json::to_vec(self).map_err(|error| StoreError::Database(error.to_string()))?;
+        Ok(AttributeValue::B(Blob::new(idempotency::compress(&bytes)?)))
+    }
+}
+
+impl Store {
+    /// Lists bundles of these statuses by anchor date.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn bundles(&self, statuses: &[BundleStatus], range: &Range) -> Result<Page<Bundle>, StoreError> {
+        let name = |status: &BundleStatus| shard(if *status == BundleStatus::Active { "active" } else { "archived" });
+        let partitions: Vec<String> = statuses.iter().map(name).collect();
+        self.query(BUNDLES_BY_STATUS, &partitions, range, None).await
+    }
+
+    /// Lists a template's bundles by anchor date.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn bundles_of_template(&self, template: &str, range: &Range) -> Result<Page<Bundle>, StoreError> {
+        self.query(BUNDLES_BY_TEMPLATE, &[template.to_owned()], range, None).await
+    }
+
+    /// The plan of a bundle that is still being made.
+    ///
+    /// # Errors
+    /// When the database refuses or the plan can't be read.
+    pub async fn bundle_manifest(&self, id: &str) -> Result<Option<BundleManifest>, StoreError> {
+        let Some(item) = self.get_item(Table::Bundles, id).await? else { return Ok(None) };
+        let Some(plan) = item.get("manifest").and_then(|plan| plan.as_b().ok()) else { return Ok(None) };
+        let bytes = idempotency::decompress(plan.as_ref())?;
+        let unreadable = |error: serde_json::Error| StoreError::Unreadable { kind: "bundle manifest", key: id.to_owned(), reason: error.to_string() };
+        serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
+    }
+}

@@ -1,0 +1,72 @@
+//! DynamoDB for the product: one table per entity, one transaction builder, conditional writes, audit chains and
+//! idempotency records. It decides nothing and is the only crate that names `aws-sdk-dynamodb`.
+//!
+//! An item is its key, the attributes its indexes need, and the record itself as JSON text in `doc`: free-form values
+//! come back with their keys in order, and an index change never touches a record.
+
+mod bundles;
+mod calls;
+mod error;
+mod events;
+mod idempotency;
+mod item;
+mod operation;
+mod query;
+mod read;
+mod sessions;
+mod system;
+mod tables;
+mod tasks;
+mod templates;
+mod transaction;
+mod users;
+
+pub use bundles::BundleManifest;
+pub use calls::{Call, Observer};
+pub use error::{CommitError, StoreError};
+pub use idempotency::Recorded;
+pub use item::{Record, Stored};
+pub use operation::{IdempotencyKey, Operation};
+pub use query::{Page, Range};
+pub use sessions::Session;
+pub use tables::{INDEXES, Index, Table, Tables};
+pub use tasks::TaskFilter;
+pub use transaction::Transaction;
+pub use users::UserRecord;
+
+use std::sync::Arc;
+
+/// The largest list that is answered in one piece.
+pub const MAX_LIST: usize = 1_000;
+/// The most bytes of records that are answered in one piece.
+pub const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
+
+/// The data of one stack.
+#[derive(Clone)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    tables: Arc<Tables>,
+    observer: Option<Observer>,
+}
+
+impl Store {
+    /// A store over the tables named; `endpoint` points it at another DynamoDB than AWS's own.
+    pub fn connect(sdk: &aws_config::SdkConfig, endpoint: Option<String>, tables: Tables) -> Self {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk);
+        if let Some(endpoint) = endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        Self { client: aws_sdk_dynamodb::Client::from_conf(config.build()), tables: Arc::new(tables), observer: None }
+    }
+
+    /// The same store, telling `observer` of every call it makes.
+    #[must_use]
+    pub fn observed(mut self, observer: Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    fn name(&self, table: Table) -> Result<&str, StoreError> {
+        self.tables.name(table)
+    }
+}

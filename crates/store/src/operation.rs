@@ -1,0 +1,52 @@
+//! One request or tick: who, when, and under which operation id.
+
+use dataops_domain::{Actor, Timestamp, id};
+use sha2::{Digest, Sha256};
+
+/// A caller's promise that a repeated request is the same request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Actor, route and key, hashed: where the answer is recorded.
+    pub record: String,
+    /// SHA-256 of the body, in hex.
+    pub body_hash: String,
+}
+
+impl IdempotencyKey {
+    /// The key of one caller's request on one route.
+    pub fn new(actor: &str, route: &str, key: &str, body: &[u8]) -> Self {
+        Self { record: hex(serde_json::json!([actor, route, key]).to_string().as_bytes()), body_hash: hex(body) }
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One operation. Every write carries its id, so a write whose reply was lost is recognised as one's own.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Derived from the Idempotency-Key, else from the request id.
+    pub id: String,
+    /// Who.
+    pub actor: Actor,
+    /// When: taken once.
+    pub now: Timestamp,
+    /// The key, when the caller sent one.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+impl Operation {
+    /// An operation named by its request id, or by its Idempotency-Key when there is one.
+    pub fn new(request_id: &str, actor: Actor, now: Timestamp, idempotency: Option<IdempotencyKey>) -> Self {
+        let id = idempotency.as_ref().map_or_else(|| hex(request_id.as_bytes()), |key| hex(format!("{}.{}", key.record, key.body_hash).as_bytes()));
+        Self { id, actor, now, idempotency }
+    }
+
+    /// A new id for something this operation makes; the same operation makes the same ids.
+    pub fn new_id(&self, what: &str) -> String {
+        let millis = u64::try_from(self.now.millis()).unwrap_or(0);
+        // Under an Idempotency-Key a repeated request comes at another time, so the time is no part of the identity.
+        id::seeded(millis, &[&self.id, what])
+    }
+}

@@ -1,0 +1,79 @@
+//! Point reads, batch reads and whole catalogs.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+
+use crate::error::StoreError;
+use crate::item::{self, Item, Record, Stored};
+use crate::tables::Table;
+use crate::Store;
+
+impl Store {
+    /// Reads one record, consistently. `None` when there is none, or only its tombstone.
+    ///
+    /// # Errors
+    /// When the database refuses or the item can't be read.
+    pub async fn get<R: Record>(&self, key: &str) -> Result<Option<Stored<R>>, StoreError> {
+        match self.get_item(R::TABLE, key).await? {
+            Some(item) => item::read(&item),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn get_item(&self, table: Table, key: &str) -> Result<Option<Item>, StoreError> {
+        if key.is_empty() {
+            return Ok(None);
+        }
+        let request = self.client.get_item().table_name(self.name(table)?).key(table.key(), item::text(key)).consistent_read(true);
+        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        self.note("GetItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
+        Ok(reply.item)
+    }
+
+    /// Reads many records in one request for each hundred keys; those that don't exist are left out.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn get_many<R: Record>(&self, keys: &[String]) -> Result<Vec<Stored<R>>, StoreError> {
+        let mut records = Vec::new();
+        for chunk in keys.chunks(100) {
+            let keys: Vec<Item> = chunk.iter().map(|key| Item::from([(R::TABLE.key().to_owned(), item::text(key))])).collect();
+            let mut pending = Some(keys);
+            while let Some(keys) = pending.take() {
+                let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+                let wanted = wanted.map_err(|error| StoreError::Database(error.to_string()))?;
+                let request = self.client.batch_get_item().request_items(self.name(R::TABLE)?, wanted);
+                let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+                self.note("BatchGetItem", None, reply.consumed_capacity());
+                for item in reply.responses.unwrap_or_default().into_values().flatten() {
+                    records.extend(item::read(&item)?);
+                }
+                pending = reply.unprocessed_keys.unwrap_or_default().into_values().next().map(|left| left.keys).filter(|keys| !keys.is_empty());
+            }
+        }
+        Ok(records)
+    }
+
+    /// Reads a catalog whole: tens of rows, never a table that grows.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn catalog<R: Record>(&self) -> Result<Vec<Stored<R>>, StoreError> {
+        debug_assert!(R::TABLE.is_catalog(), "only catalogs are read whole");
+        let mut records = Vec::new();
+        let mut start: Option<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> = None;
+        loop {
+            let request = self.client.scan().table_name(self.name(R::TABLE)?).consistent_read(true).set_exclusive_start_key(start);
+            let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+            self.note("Scan", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
+            for item in reply.items().iter().filter(|item| item.contains_key("doc")) {
+                records.extend(item::read(item)?);
+            }
+            start = reply.last_evaluated_key;
+            if start.is_none() {
+                return Ok(records);
+            }
+        }
+    }
+}

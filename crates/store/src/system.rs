@@ -1,0 +1,36 @@
+//! Small facts of the product itself, by name: locks, watermarks, heartbeats.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde_json::Value;
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::item::{self, Item};
+use crate::tables::Table;
+
+impl Store {
+    /// Reads a fact.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn system_get(&self, name: &str) -> Result<Option<Value>, StoreError> {
+        let item = self.get_item(Table::System, name).await?;
+        Ok(item.and_then(|item| serde_json::from_str(item::read_text(&item, "doc")?).ok()))
+    }
+
+    /// Writes a fact.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn system_put(&self, name: &str, value: &Value) -> Result<(), StoreError> {
+        let item = Item::from([
+            (Table::System.key().to_owned(), item::text(name)),
+            ("doc".to_owned(), item::text(value.to_string())),
+            ("v".to_owned(), item::number(1)),
+        ]);
+        let request = self.client.put_item().table_name(self.name(Table::System)?).set_item(Some(item));
+        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        self.note("PutItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
+        Ok(())
+    }
+}

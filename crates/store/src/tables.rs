@@ -1,0 +1,144 @@
+//! The whole key design: which table holds what, under which key, and which attributes its indexes need.
+//!
+//! `template.full.yaml` declares the same; a test compares the two. Index keys that are one value for many items
+//! (`open`, `recent`) carry a shard suffix, one shard by default.
+
+use std::collections::HashMap;
+
+use crate::error::StoreError;
+
+/// A table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// One item a task.
+    Tasks,
+    /// One item a bundle.
+    Bundles,
+    /// A catalog of tens of rows.
+    Templates,
+    /// One item a user, and one that reserves each e-mail address.
+    Users,
+    /// One item an uploaded file.
+    Files,
+    /// One item an artifact.
+    Artifacts,
+    /// One item an event: entity and sequence.
+    AuditEvents,
+    /// Heartbeats, locks, watermarks.
+    System,
+    /// Sign-in sessions and login attempts, by hashed token.
+    Sessions,
+    /// What was answered to a request with an Idempotency-Key.
+    Idempotency,
+}
+
+/// An index: its name, its partition and its sort attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Index {
+    /// The table it belongs to.
+    pub table: Table,
+    /// Its name in the template.
+    pub name: &'static str,
+    /// Its partition attribute.
+    pub partition: &'static str,
+    /// Its sort attribute.
+    pub sort: &'static str,
+}
+
+const fn index(table: Table, name: &'static str, partition: &'static str, sort: &'static str) -> Index {
+    Index { table, name, partition, sort }
+}
+
+/// Tasks to be done or waiting, by due date.
+pub(crate) const OPEN: Index = index(Table::Tasks, "open", "open_shard", "open_sort");
+/// Tasks done or put away, by status and date.
+pub(crate) const CLOSED: Index = index(Table::Tasks, "closed", "closed_shard", "closed_sort");
+/// Waiting tasks, by follow-up date.
+pub(crate) const FOLLOW_UPS: Index = index(Table::Tasks, "follow-ups", "follow_up_shard", "follow_up_sort");
+/// Tasks of a bundle, by date.
+pub(crate) const TASKS_BY_BUNDLE: Index = index(Table::Tasks, "by-bundle", "bundle_id", "bundle_sort");
+/// Tasks of a duty, by date.
+pub(crate) const TASKS_BY_RECURRING: Index = index(Table::Tasks, "by-recurring", "recurring_config_id", "recurring_sort");
+/// Bundles by status and anchor date.
+pub(crate) const BUNDLES_BY_STATUS: Index = index(Table::Bundles, "by-status", "status_shard", "status_sort");
+/// Bundles of a template, by anchor date.
+pub(crate) const BUNDLES_BY_TEMPLATE: Index = index(Table::Bundles, "by-template", "template_id", "template_sort");
+/// Files of a task.
+pub(crate) const FILES_BY_TASK: Index = index(Table::Files, "by-task", "task_id", "task_sort");
+/// Artifacts of a task.
+pub(crate) const ARTIFACTS_BY_TASK: Index = index(Table::Artifacts, "by-task", "task_id", "task_sort");
+/// Artifacts of a bundle.
+pub(crate) const ARTIFACTS_BY_BUNDLE: Index = index(Table::Artifacts, "by-bundle", "bundle_id", "bundle_sort");
+/// Events of a day.
+pub(crate) const EVENTS_BY_DAY: Index = index(Table::AuditEvents, "by-day", "day", "day_sort");
+
+/// Every index the store uses, for comparing with the template.
+pub const INDEXES: [Index; 11] = [
+    OPEN, CLOSED, FOLLOW_UPS, TASKS_BY_BUNDLE, TASKS_BY_RECURRING, BUNDLES_BY_STATUS, BUNDLES_BY_TEMPLATE, FILES_BY_TASK,
+    ARTIFACTS_BY_TASK, ARTIFACTS_BY_BUNDLE, EVENTS_BY_DAY,
+];
+
+impl Table {
+    /// Every table the store uses.
+    pub const ALL: [Self; 10] = [
+        Self::Tasks, Self::Bundles, Self::Templates, Self::Users, Self::Files, Self::Artifacts, Self::AuditEvents, Self::System,
+        Self::Sessions, Self::Idempotency,
+    ];
+
+    /// The variable that carries its name.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Tasks => "DATAOPS_TASKS_TABLE",
+            Self::Bundles => "DATAOPS_BUNDLES_TABLE",
+            Self::Templates => "DATAOPS_TEMPLATES_TABLE",
+            Self::Users => "DATAOPS_USERS_TABLE",
+            Self::Files => "DATAOPS_FILES_TABLE",
+            Self::Artifacts => "DATAOPS_ARTIFACTS_TABLE",
+            Self::AuditEvents => "DATAOPS_AUDIT_EVENTS_TABLE",
+            Self::System => "DATAOPS_SYSTEM_TABLE",
+            Self::Sessions => "DATAOPS_SESSIONS_TABLE",
+            Self::Idempotency => "DATAOPS_IDEMPOTENCY_TABLE",
+        }
+    }
+
+    /// Its partition key.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Tasks => "task_id",
+            Self::Bundles => "bundle_id",
+            Self::Templates => "template_id",
+            Self::Users => "user_id",
+            Self::Files => "file_id",
+            Self::Artifacts => "artifact_id",
+            Self::AuditEvents => "entity",
+            Self::System => "name",
+            Self::Sessions => "token_hash",
+            Self::Idempotency => "key",
+        }
+    }
+
+    /// True for the catalogs, which are read whole.
+    pub fn is_catalog(self) -> bool {
+        matches!(self, Self::Templates | Self::Users)
+    }
+}
+
+/// The tables' names in this stack. A function knows only those it uses.
+#[derive(Debug, Clone, Default)]
+pub struct Tables(HashMap<Table, String>);
+
+impl Tables {
+    /// Takes the names from the variables that `get` knows.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        Self(Table::ALL.into_iter().filter_map(|table| Some((table, get(table.variable())?))).collect())
+    }
+
+    pub(crate) fn name(&self, table: Table) -> Result<&str, StoreError> {
+        self.0.get(&table).map(String::as_str).ok_or(StoreError::NotConfigured(table.variable()))
+    }
+
+    /// The table with this name.
+    pub fn find(&self, name: &str) -> Option<Table> {
+        self.0.iter().find(|(_, known)| *known == name).map(|(table, _)| *table)
+    }
+}

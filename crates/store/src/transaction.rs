@@ -1,0 +1,235 @@
+//! The one way to write: everything that belongs together, in one transaction, each item conditional on what was read.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use dataops_domain::audit::{self, Head, NewEvent};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::bundles::BundleManifest;
+use crate::error::{CommitError, StoreError};
+use crate::item::{self, Item, Record, Stored};
+use crate::operation::Operation;
+use crate::tables::Table;
+use crate::users::reservation;
+use crate::{Store, events, idempotency};
+
+/// The most items one transaction takes.
+pub const MAX_ITEMS: usize = 100;
+
+enum Write {
+    /// A record that must not exist yet.
+    Create { kind: &'static str, key: String },
+    /// A record that must be as it was read.
+    Change,
+    /// An event: never there before.
+    Event,
+    /// The recorded answer.
+    Answer,
+    /// A reservation that must be free.
+    Reserve { email: String },
+    /// A reservation that is given up.
+    Release,
+}
+
+/// Writes that are applied together or not at all.
+pub struct Transaction<'a> {
+    store: &'a Store,
+    operation: &'a Operation,
+    items: Vec<TransactWriteItem>,
+    writes: Vec<Write>,
+    failed: Option<StoreError>,
+}
+
+impl Store {
+    /// Begins a transaction of this operation.
+    pub fn begin<'a>(&'a self, operation: &'a Operation) -> Transaction<'a> {
+        Transaction { store: self, operation, items: Vec::new(), writes: Vec::new(), failed: None }
+    }
+}
+
+impl Transaction<'_> {
+    /// How many items it has.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// True before anything was added.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Makes a record with its first event (none for tasks that a bundle's event lists). Returns it as it will be.
+    pub fn create<R: Record>(&mut self, mut record: R, event: Option<NewEvent>) -> Stored<R> {
+        record.set_version(1);
+        let head = self.append::<R>(record.key(), &Head::default(), event);
+        self.put_new(&record, &head, None);
+        Stored { record, head }
+    }
+
+    /// Makes a bundle that is still to get its tasks: its plan is kept with it.
+    pub fn create_with_manifest(&mut self, mut bundle: dataops_domain::bundle::Bundle, manifest: &BundleManifest) -> Stored<dataops_domain::bundle::Bundle> {
+        bundle.set_version(1);
+        self.put_new(&bundle, &Head::default(), Some(manifest));
+        Stored { record: bundle, head: Head::default() }
+    }
+
+    fn put_new<R: Record>(&mut self, record: &R, head: &Head, manifest: Option<&BundleManifest>) {
+        let key = R::TABLE.key();
+        let Some(mut item) = self.item(record, head) else { return };
+        if let Some(manifest) = manifest {
+            match manifest.attribute() {
+                Ok(plan) => item.insert("manifest".to_owned(), plan),
+                Err(error) => return self.failed = Some(error),
+            };
+        }
+        self.put(R::TABLE, item, &format!("attribute_not_exists({key})"), &[], Write::Create { kind: R::KIND, key: record.key().to_owned() });
+    }
+
+    /// Replaces a record as it was read. `visible` raises the version that clients see. Returns it as it will be.
+    pub fn change<R: Record>(&mut self, before: &Stored<R>, mut after: R, event: NewEvent, visible: bool) -> Stored<R> {
+        after.set_version(before.record.version() + u64::from(visible));
+        let head = self.append::<R>(after.key(), &before.head, Some(event));
+        if let Some(item) = self.item(&after, &head) {
+            let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
+            self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
+        }
+        Stored { record: after, head }
+    }
+
+    /// Deletes a record as it was read: a tombstone stays, out of every index.
+    pub fn delete<R: Record>(&mut self, before: &Stored<R>, event: NewEvent) {
+        let head = self.append::<R>(before.record.key(), &before.head, Some(event));
+        let Some(mut item) = self.item(&before.record, &head) else { return };
+        for (name, _) in before.record.attributes() {
+            item.remove(name);
+        }
+        item.insert("deleted_at".to_owned(), item::text(self.operation.now.to_string()));
+        item.insert("deleted_by".to_owned(), item::text(&self.operation.actor.id));
+        let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
+        self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
+    }
+
+    /// Reserves an e-mail address for a user.
+    pub fn reserve_email(&mut self, email: &str, owner: &str) {
+        let item = Item::from([
+            (Table::Users.key().to_owned(), item::text(reservation(email))),
+            ("owner".to_owned(), item::text(owner)),
+            ("op".to_owned(), item::text(&self.operation.id)),
+            ("v".to_owned(), item::number(1)),
+        ]);
+        let owner = [(":owner", item::text(owner))];
+        self.put(Table::Users, item, "attribute_not_exists(user_id) OR #owner = :owner", &owner, Write::Reserve { email: email.to_owned() });
+    }
+
+    /// Gives up a user's reservation of an address.
+    pub fn release_email(&mut self, email: &str, owner: &str) {
+        let Some(table) = self.table(Table::Users) else { return };
+        let delete = Delete::builder()
+            .table_name(table)
+            .key(Table::Users.key(), item::text(reservation(email)))
+            .condition_expression("#owner = :owner")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":owner", item::text(owner))
+            .build();
+        match delete {
+            Ok(delete) => self.items.push(TransactWriteItem::builder().delete(delete).build()),
+            Err(error) => self.failed = Some(StoreError::Database(error.to_string())),
+        }
+        self.writes.push(Write::Release);
+    }
+
+    /// Applies everything, and records the answer when the caller sent an Idempotency-Key.
+    ///
+    /// # Errors
+    /// See [`CommitError`]. A lost reply of this very operation counts as applied.
+    pub async fn commit(mut self, status: u16, answer: &impl Serialize) -> Result<(), CommitError> {
+        if let Some(key) = &self.operation.idempotency {
+            let body = serde_json::to_value(answer).unwrap_or(Value::Null);
+            let item = idempotency::write(key, self.operation, status, &body)?;
+            let now = [(":now", item::number(self.operation.now.millis() / 1_000))];
+            self.put(Table::Idempotency, item, "attribute_not_exists(#key) OR expires_at < :now", &now, Write::Answer);
+        }
+        if let Some(error) = self.failed {
+            return Err(error.into());
+        }
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        let request = self.store.client.transact_write_items().set_transact_items(Some(self.items));
+        match request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+            Ok(reply) => {
+                self.store.note("TransactWriteItems", None, reply.consumed_capacity());
+                Ok(())
+            }
+            Err(error) => {
+                self.store.note("TransactWriteItems", None, &[]);
+                refused(error, &self.writes, self.operation)
+            }
+        }
+    }
+
+    fn append<R: Record>(&mut self, key: &str, head: &Head, event: Option<NewEvent>) -> Head {
+        let Some(event) = event else { return head.clone() };
+        let event = audit::chained(R::KIND, key, head, event, Some(&self.operation.actor.id).map(String::as_str), self.operation.now);
+        match events::write(&event) {
+            Ok(item) => self.put(Table::AuditEvents, item, "attribute_not_exists(entity)", &[], Write::Event),
+            Err(error) => self.failed = Some(error),
+        }
+        Head { sequence: event.sequence, hash: event.hash }
+    }
+
+    fn item<R: Record>(&mut self, record: &R, head: &Head) -> Option<Item> {
+        item::write(record, head, &self.operation.id).map_err(|error| self.failed = Some(error)).ok()
+    }
+
+    fn table(&mut self, table: Table) -> Option<String> {
+        self.store.name(table).map(str::to_owned).map_err(|error| self.failed = Some(error)).ok()
+    }
+
+    fn put(&mut self, table: Table, item: Item, condition: &str, values: &[(&str, aws_sdk_dynamodb::types::AttributeValue)], write: Write) {
+        let Some(name) = self.table(table) else { return };
+        let mut put = Put::builder()
+            .table_name(name)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for word in ["hash", "sequence", "owner", "key"].iter().filter(|word| condition.contains(&format!("#{word}"))) {
+            put = put.expression_attribute_names(format!("#{word}"), *word);
+        }
+        for (name, value) in values {
+            put = put.expression_attribute_values(*name, value.clone());
+        }
+        match put.build() {
+            Ok(put) => self.items.push(TransactWriteItem::builder().put(put).build()),
+            Err(error) => self.failed = Some(StoreError::Database(error.to_string())),
+        }
+        self.writes.push(write);
+    }
+}
+
+/// Reads why a transaction was refused.
+fn refused(error: SdkError<TransactWriteItemsError>, writes: &[Write], operation: &Operation) -> Result<(), CommitError> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
+        return Err(StoreError::from_sdk(error).into());
+    };
+    let reasons = canceled.cancellation_reasons();
+    let answer = writes.iter().zip(reasons).find(|(write, reason)| matches!(write, Write::Answer) && reason.code() == Some("ConditionalCheckFailed"));
+    if let (Some((_, reason)), Some(key)) = (answer, &operation.idempotency)
+        && let Some(item) = reason.item()
+    {
+        return Err(idempotency::judge(item, key));
+    }
+    let mine = |reason: &CancellationReason| reason.item().is_some_and(|item| item::read_text(item, "op") == Some(operation.id.as_str()));
+    if operation.idempotency.is_none() && reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed") && mine(reason)) {
+        return Ok(());
+    }
+    let failed = |reason: &CancellationReason| reason.code().is_some_and(|code| code != "None");
+    match reasons.iter().zip(writes).find(|(reason, _)| failed(reason)).map(|(_, write)| write) {
+        Some(Write::Create { kind, key }) => Err(CommitError::Exists { kind, key: key.clone() }),
+        Some(Write::Reserve { email }) => Err(CommitError::Exists { kind: "email", key: email.clone() }),
+        Some(Write::Change | Write::Event | Write::Answer | Write::Release) => Err(CommitError::Lost),
+        None => Err(StoreError::Database(format!("transaction canceled: {}", canceled.message().unwrap_or_default())).into()),
+    }
+}
