@@ -7,11 +7,15 @@ use dataops_domain::task::Task;
 use dataops_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::StoreError;
+use crate::error::{CommitError, StoreError};
 use crate::item::Record;
+use crate::operation::Operation;
 use crate::query::{Page, Range, shard};
 use crate::tables::{BUNDLES_BY_STATUS, BUNDLES_BY_TEMPLATE, Table};
 use crate::{Store, idempotency};
+
+/// Tasks written by one transaction of a big start.
+const TASKS_A_TRANSACTION: usize = 100;
 
 impl Record for Bundle {
     const TABLE: Table = Table::Bundles;
@@ -88,5 +92,39 @@ impl Store {
         let bytes = idempotency::decompress(plan.as_ref())?;
         let unreadable = |error: serde_json::Error| StoreError::Unreadable { kind: "bundle manifest", key: id.to_owned(), reason: error.to_string() };
         serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
+    }
+
+    /// Writes those of a bundle's planned tasks that are not there yet; a deleted one stays deleted. Returns how many it wrote.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn bundle_tasks_put_missing(&self, operation: &Operation, tasks: &[Task]) -> Result<usize, CommitError> {
+        let mut written = 0;
+        for chunk in tasks.chunks(TASKS_A_TRANSACTION) {
+            let mut transaction = self.begin(operation);
+            for task in chunk {
+                transaction.create(task.clone(), None);
+            }
+            match transaction.apply().await {
+                Ok(()) => written += chunk.len(),
+                Err(CommitError::Exists { .. } | CommitError::Lost) => written += self.put_one_by_one(operation, chunk).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(written)
+    }
+
+    async fn put_one_by_one(&self, operation: &Operation, tasks: &[Task]) -> Result<usize, CommitError> {
+        let mut written = 0;
+        for task in tasks {
+            let mut transaction = self.begin(operation);
+            transaction.create(task.clone(), None);
+            match transaction.apply().await {
+                Ok(()) => written += 1,
+                Err(CommitError::Exists { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(written)
     }
 }

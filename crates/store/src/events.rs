@@ -42,7 +42,7 @@ impl Store {
             .scan_index_forward(false)
             .limit(limit)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let reply = request.send().await.map_err(StoreError::from_sdk)?;
+        let reply = Box::pin(request.send()).await.map_err(StoreError::from_sdk)?;
         self.note("Query", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
         reply.items().iter().map(read).collect()
     }

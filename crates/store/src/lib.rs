@@ -11,6 +11,7 @@ mod events;
 mod idempotency;
 mod item;
 mod operation;
+mod proofs;
 mod query;
 mod read;
 mod sessions;

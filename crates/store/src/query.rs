@@ -95,7 +95,7 @@ impl Store {
             if let Some((name, value)) = filter {
                 request = request.filter_expression("#f = :f").expression_attribute_names("#f", name).expression_attribute_values(":f", item::text(value));
             }
-            let reply = request.send().await.map_err(StoreError::from_sdk)?;
+            let reply = Box::pin(request.send()).await.map_err(StoreError::from_sdk)?;
             self.note("Query", Some(index.name), reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
             for item in reply.items.unwrap_or_default() {
                 let size = item::read_text(&item, "doc").map_or(0, str::len);

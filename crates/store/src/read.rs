@@ -26,7 +26,7 @@ impl Store {
             return Ok(None);
         }
         let request = self.client.get_item().table_name(self.name(table)?).key(table.key(), item::text(key)).consistent_read(true);
-        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
         self.note("GetItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
         Ok(reply.item)
     }
@@ -44,7 +44,7 @@ impl Store {
                 let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
                 let wanted = wanted.map_err(|error| StoreError::Database(error.to_string()))?;
                 let request = self.client.batch_get_item().request_items(self.name(R::TABLE)?, wanted);
-                let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+                let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
                 self.note("BatchGetItem", None, reply.consumed_capacity());
                 for item in reply.responses.unwrap_or_default().into_values().flatten() {
                     records.extend(item::read(&item)?);
@@ -65,7 +65,7 @@ impl Store {
         let mut start: Option<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> = None;
         loop {
             let request = self.client.scan().table_name(self.name(R::TABLE)?).consistent_read(true).set_exclusive_start_key(start);
-            let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+            let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
             self.note("Scan", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
             for item in reply.items().iter().filter(|item| item.contains_key("doc")) {
                 records.extend(item::read(item)?);

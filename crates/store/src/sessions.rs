@@ -55,7 +55,7 @@ impl Store {
             ("v".to_owned(), item::number(1)),
         ]);
         let request = self.client.put_item().table_name(self.name(Table::Sessions)?).set_item(Some(item));
-        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
         self.note("PutItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
         Ok(())
     }
@@ -77,7 +77,7 @@ impl Store {
             .condition_expression("attribute_exists(token_hash)")
             .expression_attribute_values(":doc", item::text(doc))
             .expression_attribute_values(":expires_at", item::number(expires_at.millis() / 1_000));
-        match request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+        match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
             Ok(reply) => self.note("UpdateItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default()),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {}
             Err(error) => return Err(StoreError::from_sdk(error)),
@@ -91,7 +91,7 @@ impl Store {
     /// When the database refuses.
     pub async fn session_delete(&self, hash: &str) -> Result<(), StoreError> {
         let request = self.client.delete_item().table_name(self.name(Table::Sessions)?).key(Table::Sessions.key(), item::text(hash));
-        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
         self.note("DeleteItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Store {
             .expression_attribute_values(":one", item::number(1))
             .expression_attribute_values(":expires_at", item::number(now.millis() / 1_000 + 2 * FAILURE_WINDOW))
             .return_values(ReturnValue::UpdatedNew);
-        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
         self.note("UpdateItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
         Ok(reply.attributes().and_then(|item| item::read_number(item, "failures")).and_then(|count| u32::try_from(count).ok()).unwrap_or(1))
     }

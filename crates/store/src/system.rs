@@ -29,7 +29,7 @@ impl Store {
             ("v".to_owned(), item::number(1)),
         ]);
         let request = self.client.put_item().table_name(self.name(Table::System)?).set_item(Some(item));
-        let reply = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(StoreError::from_sdk)?;
+        let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
         self.note("PutItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
         Ok(())
     }

@@ -15,8 +15,6 @@ use crate::tables::Table;
 use crate::users::reservation;
 use crate::{Store, events, idempotency};
 
-/// The most items one transaction takes.
-pub const MAX_ITEMS: usize = 100;
 
 enum Write {
     /// A record that must not exist yet.
@@ -145,12 +143,25 @@ impl Transaction<'_> {
     /// # Errors
     /// See [`CommitError`]. A lost reply of this very operation counts as applied.
     pub async fn commit(mut self, status: u16, answer: &impl Serialize) -> Result<(), CommitError> {
+        self.record_answer(status, answer)?;
+        self.apply().await
+    }
+
+    fn record_answer(&mut self, status: u16, answer: &impl Serialize) -> Result<(), StoreError> {
         if let Some(key) = &self.operation.idempotency {
             let body = serde_json::to_value(answer).unwrap_or(Value::Null);
             let item = idempotency::write(key, self.operation, status, &body)?;
             let now = [(":now", item::number(self.operation.now.millis() / 1_000))];
             self.put(Table::Idempotency, item, "attribute_not_exists(#key) OR expires_at < :now", &now, Write::Answer);
         }
+        Ok(())
+    }
+
+    /// Applies everything without recording an answer: a step of a request that takes several transactions.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn apply(self) -> Result<(), CommitError> {
         if let Some(error) = self.failed {
             return Err(error.into());
         }
@@ -158,7 +169,7 @@ impl Transaction<'_> {
             return Ok(());
         }
         let request = self.store.client.transact_write_items().set_transact_items(Some(self.items));
-        match request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+        match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
             Ok(reply) => {
                 self.store.note("TransactWriteItems", None, reply.consumed_capacity());
                 Ok(())
@@ -172,7 +183,7 @@ impl Transaction<'_> {
 
     fn append<R: Record>(&mut self, key: &str, head: &Head, event: Option<NewEvent>) -> Head {
         let Some(event) = event else { return head.clone() };
-        let event = audit::chained(R::KIND, key, head, event, Some(&self.operation.actor.id).map(String::as_str), self.operation.now);
+        let event = audit::chained(R::KIND, key, head, event, Some(self.operation.actor.id.as_str()), self.operation.now);
         match events::write(&event) {
             Ok(item) => self.put(Table::AuditEvents, item, "attribute_not_exists(entity)", &[], Write::Event),
             Err(error) => self.failed = Some(error),

@@ -1,0 +1,132 @@
+//! Administration from the command line: a direct Invoke of the engine, which IAM alone authorises.
+
+use dataops_domain::id::UserId;
+use dataops_domain::json::Object;
+use dataops_domain::user::User;
+use dataops_store::Operation;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Expected};
+use crate::seed::SeedReport;
+use crate::Engine;
+
+/// What the command line asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum AdminCommand {
+    /// Bring the content's templates into the store.
+    Seed {
+        /// Also make the laptop's people, when there is nobody.
+        #[serde(default)]
+        local_users: bool,
+    },
+    /// Make a user.
+    UserAdd {
+        /// Name as shown.
+        name: String,
+        /// Address to sign in with.
+        email: String,
+        /// `admin` or `operator`.
+        #[serde(default)]
+        role: Option<String>,
+        /// A chosen id, such as a role name of the content.
+        #[serde(default)]
+        id: Option<String>,
+        /// Password, at least four characters.
+        #[serde(default)]
+        password: Option<String>,
+    },
+    /// List users.
+    UserList,
+    /// Disable a user, which ends their sessions.
+    UserDisable {
+        /// The user's id.
+        id: String,
+    },
+    /// Finish workflows whose making was interrupted.
+    Recover,
+}
+
+/// What the command line gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AdminAnswer {
+    /// What seeding did.
+    Seeded {
+        /// The report.
+        report: SeedReport,
+    },
+    /// The users there are now, or the one concerned.
+    Users {
+        /// The users.
+        users: Vec<User>,
+    },
+    /// Workflows that were finished.
+    Recovered {
+        /// Their ids.
+        recovered: Vec<String>,
+    },
+}
+
+/// Sixteen bytes that differ for every operation, for a password's salt. The operation id holds 128 random bits.
+pub(crate) fn salt(operation: &Operation) -> [u8; 16] {
+    let digest = Sha256::digest(format!("salt.{}.{}", operation.id, operation.now));
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&digest[..16]);
+    salt
+}
+
+impl Engine {
+    /// Does what the command line asks for.
+    ///
+    /// # Errors
+    /// As the use case it calls.
+    pub async fn administrate(&self, operation: &Operation, command: AdminCommand) -> Result<AdminAnswer, Error> {
+        match command {
+            AdminCommand::Seed { local_users } => Ok(AdminAnswer::Seeded { report: self.seed(operation, local_users).await? }),
+            AdminCommand::UserList => Ok(AdminAnswer::Users { users: self.users_list().await?.users }),
+            AdminCommand::UserDisable { id } => {
+                let body = object(json!({ "disabled": true }));
+                let user = self.user_update(operation, &id, &body, None, salt(operation)).await?;
+                Ok(AdminAnswer::Users { users: vec![user] })
+            }
+            AdminCommand::UserAdd { name, email, role, id, password } => {
+                let wrong = || Expected::new(400, "invalid_field", "id must have 1 to 128 characters from A-Z a-z 0-9 . _ : -");
+                let id = match id {
+                    Some(id) => Some(UserId::parse(&id).ok_or_else(wrong)?),
+                    None => None,
+                };
+                let body = object(json!({ "name": name, "email": email, "role": role.unwrap_or_else(|| "operator".to_owned()), "password": password }));
+                let user = self.user_create(operation, &body, id, salt(operation)).await?;
+                Ok(AdminAnswer::Users { users: vec![user] })
+            }
+            AdminCommand::Recover => Ok(AdminAnswer::Recovered { recovered: self.bundles_recover(operation).await? }),
+        }
+    }
+
+    /// Finishes workflows whose making was interrupted more than a minute ago.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn bundles_recover(&self, operation: &Operation) -> Result<Vec<String>, Error> {
+        let active = self.store.bundles(&[dataops_domain::bundle::BundleStatus::Active], &dataops_store::Range::default()).await?;
+        let mut recovered = Vec::new();
+        for bundle in active.into_records().into_iter().filter(|bundle| bundle.being_made) {
+            match self.bundle_finish(operation, &bundle.id).await {
+                Ok(_) => recovered.push(bundle.id.to_string()),
+                Err(Error::Expected(left)) => tracing::info!(bundle = %bundle.id, "left to its writer: {left}"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(recovered)
+    }
+}
+
+fn object(value: serde_json::Value) -> Object {
+    match value {
+        serde_json::Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}

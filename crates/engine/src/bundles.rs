@@ -1,0 +1,113 @@
+//! Bundles: read, change, archive, delete, list (wire contract 5).
+
+use dataops_api::wire::{BundleList, TaskList};
+use dataops_domain::audit::NewEvent;
+use dataops_domain::bundle::{self, Bundle, BundleStatus};
+use dataops_domain::id::BundleId;
+use dataops_domain::json::{self, Object};
+use dataops_store::{Operation, Range, Stored};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Expected, check_version};
+use crate::tasks::TaskQuery;
+use crate::Engine;
+
+impl Engine {
+    /// Reads a bundle.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn bundle_get(&self, id: &str) -> Result<Bundle, Error> {
+        Ok(self.bundle(id).await?.record)
+    }
+
+    pub(crate) async fn bundle(&self, id: &str) -> Result<Stored<Bundle>, Error> {
+        let found = match BundleId::parse(id) {
+            Some(id) => self.store.get::<Bundle>(id.as_str()).await?,
+            None => None,
+        };
+        found.ok_or_else(|| Expected::not_found("Bundle not found").into())
+    }
+
+    /// Lists bundles, archived ones too, by anchor date.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn bundles_list(&self, range: &Range) -> Result<BundleList, Error> {
+        let page = self.store.bundles(&[BundleStatus::Active, BundleStatus::Archived], range).await?;
+        let next_cursor = page.next.clone();
+        Ok(BundleList { bundles: page.into_records(), next_cursor })
+    }
+
+    /// Changes a bundle; `seen` is the version the caller has seen, if it says.
+    ///
+    /// # Errors
+    /// 404, every field that is wrong, evidence that would be taken away.
+    pub async fn bundle_update(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>) -> Result<Bundle, Error> {
+        self.decide(operation, || async {
+            let stored = self.bundle(id).await?;
+            let changes = bundle::parse_changes(body, &stored.record)?;
+            check_version(seen, stored.record.version)?;
+            let mut after = json::merged(&stored.record, &changes);
+            after.updated_at = operation.now;
+            self.bundle_commit(operation, &stored, after, "updated").await
+        })
+        .await
+    }
+
+    /// Puts a bundle away. Archiving an archived bundle changes nothing.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn bundle_archive(&self, operation: &Operation, id: &str, seen: Option<u64>) -> Result<Bundle, Error> {
+        self.decide(operation, || async {
+            let stored = self.bundle(id).await?;
+            check_version(seen, stored.record.version)?;
+            if stored.record.status == BundleStatus::Archived {
+                return Ok(stored.record);
+            }
+            let after = Bundle { status: BundleStatus::Archived, updated_at: operation.now, ..stored.record.clone() };
+            self.bundle_commit(operation, &stored, after, "archived").await
+        })
+        .await
+    }
+
+    async fn bundle_commit(&self, operation: &Operation, stored: &Stored<Bundle>, after: Bundle, action: &'static str) -> Result<Bundle, Error> {
+        let event = NewEvent {
+            action,
+            summary: format!("{} '{}'", if action == "archived" { "Archived" } else { "Changed" }, after.title),
+            metadata: json!({ "changes": json::changes(&stored.record, &after) }),
+        };
+        let mut transaction = self.store.begin(operation);
+        let bundle = transaction.change(stored, after, event, true).record;
+        transaction.commit(200, &json!({ "bundle": bundle })).await?;
+        Ok(bundle)
+    }
+
+    /// Deletes an archived bundle: it is hidden and its record kept; its tasks stay.
+    ///
+    /// # Errors
+    /// 404, or 400 unless it is archived.
+    pub async fn bundle_delete(&self, operation: &Operation, id: &str, seen: Option<u64>) -> Result<(), Error> {
+        self.decide(operation, || async {
+            let stored = self.bundle(id).await?;
+            check_version(seen, stored.record.version)?;
+            if stored.record.status != BundleStatus::Archived {
+                return Err(Expected::new(400, "not_archived", "Only archived bundles can be deleted").into());
+            }
+            let mut transaction = self.store.begin(operation);
+            transaction.delete(&stored, NewEvent { action: "deleted", summary: format!("Deleted '{}'", stored.record.title), metadata: Value::Null });
+            Ok(transaction.commit(204, &Value::Null).await?)
+        })
+        .await
+    }
+
+    /// Lists a bundle's tasks by date.
+    ///
+    /// # Errors
+    /// 404 when there is no such bundle.
+    pub async fn bundle_tasks(&self, id: &str, range: &Range) -> Result<TaskList, Error> {
+        let bundle = self.bundle(id).await?;
+        self.tasks_list(&TaskQuery::OfBundle(bundle.record.id.to_string()), range).await
+    }
+}

@@ -1,0 +1,88 @@
+//! Use cases: load what a decision needs, let `dataops-domain` decide, commit the decision in one transaction.
+//!
+//! One file per verb group. Nothing here knows HTTP, and nothing here decides a rule of the product.
+
+mod admin;
+mod bundles;
+mod error;
+mod passwords;
+mod seed;
+mod start;
+mod tasks;
+mod templates;
+mod users;
+mod views;
+
+pub use admin::{AdminAnswer, AdminCommand};
+pub use error::{Error, Expected};
+pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
+pub use tasks::TaskQuery;
+pub use views::tasks::TaskListFilter;
+
+use std::sync::Arc;
+
+use dataops_content::Content;
+use dataops_domain::time::Tz;
+use dataops_store::{CommitError, Operation, Store};
+
+/// Everything the use cases work with.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    content: Arc<Content>,
+    timezone: Tz,
+}
+
+/// How often a lost race is re-read and decided again before the caller hears of it.
+const TRIES: u32 = 4;
+
+impl Engine {
+    /// The use cases over one stack's data and the reviewed content.
+    pub fn new(store: Store, content: Arc<Content>, timezone: Tz) -> Self {
+        Self { store, content, timezone }
+    }
+
+    /// The application timezone, in which *today* is judged.
+    pub fn timezone(&self) -> Tz {
+        self.timezone
+    }
+
+    /// Runs an attempt until it is decided: a lost race is read and decided again, three times. A refusal is first
+    /// checked against what was answered to the same Idempotency-Key: a repeated request gets its first answer.
+    async fn decide<T, A, F>(&self, operation: &Operation, attempt: A) -> Result<T, Error>
+    where
+        A: Fn() -> F,
+        F: Future<Output = Result<T, Error>>,
+    {
+        for tried in 1..=TRIES {
+            match attempt().await {
+                Err(Error::Lost) if tried < TRIES => pause(operation, tried).await,
+                Err(Error::Lost) => return Err(Expected::conflict("version_conflict", "The record is being changed by others; try again").into()),
+                Err(refused @ Error::Expected(_)) => {
+                    self.store.replay(operation).await?;
+                    return Err(refused);
+                }
+                done => return done,
+            }
+        }
+        Err(Error::Lost)
+    }
+}
+
+/// Waits a little, differently for each operation, so that those who raced don't race again.
+async fn pause(operation: &Operation, tried: u32) {
+    let spread = operation.id.bytes().fold(0u64, |sum, byte| sum * 31 % 97 + u64::from(byte)) % 23;
+    tokio::time::sleep(std::time::Duration::from_millis((5 + spread) * u64::from(tried))).await;
+}
+
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Lost => Self::Lost,
+            CommitError::Exists { kind, key } => Expected::conflict("already_exists", format!("The {kind} {key} exists already")).into(),
+            CommitError::Replayed(recorded) => Self::Replayed(recorded),
+            CommitError::KeyReused => Expected::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request; use a new one").into(),
+            CommitError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Starting a workflow: one read of the template and one transaction. A workflow too big for one transaction is
+//! written from a manifest, so that it is whole in the end whoever finishes it.
+
+use dataops_api::wire::{BundleAnswer, PlannedTask, StartPreview};
+use dataops_domain::audit::NewEvent;
+use dataops_domain::bundle::{self, Bundle};
+use dataops_domain::id::{self, BundleId};
+use dataops_domain::json::Object;
+use dataops_domain::refusal::Refusal;
+use dataops_domain::start;
+use dataops_domain::task::Task;
+use dataops_domain::template::Template;
+use dataops_domain::time;
+use dataops_store::{BundleManifest, CommitError, Operation, Stored};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Expected};
+use crate::Engine;
+
+/// Tasks beyond this number are written from a manifest: bundle, event and answer take three places of a hundred.
+const TASKS_AT_ONCE: usize = 97;
+/// Bytes beyond this number, too: a transaction takes 4 MB.
+const BYTES_AT_ONCE: usize = 3_500_000;
+/// Seconds after which others may finish a workflow that is being made.
+const MANIFEST_SECONDS: i64 = 60;
+
+impl Engine {
+    /// Makes a bundle; with a template, its tasks too.
+    ///
+    /// # Errors
+    /// Every field that is wrong; 404 for an unknown template. Nothing is made then.
+    pub async fn bundle_create(&self, operation: &Operation, body: &Object) -> Result<BundleAnswer, Error> {
+        let template_id = match body.get("templateId") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) if id.is_empty() => None,
+            Some(Value::String(id)) => Some(id.as_str()),
+            Some(_) => return Err(Refusal::field("/templateId", "templateId must be a string").into()),
+        };
+        let fields = bundle::parse_new(body);
+        if let Err(refusal) = &fields
+            && refusal.errors.first().is_some_and(|first| matches!(first.pointer.as_str(), "/title" | "/anchorDate"))
+        {
+            return Err(refusal.clone().into());
+        }
+        let template = match template_id {
+            Some(id) => Some(self.template(id).await?.record),
+            None => None,
+        };
+        let fields = fields?;
+        self.decide(operation, || self.bundle_start(operation, &fields, template.as_ref())).await
+    }
+
+    async fn bundle_start(&self, operation: &Operation, fields: &Object, template: Option<&Template>) -> Result<BundleAnswer, Error> {
+        let anchor = fields.get("anchorDate").and_then(Value::as_str).and_then(time::parse_date).unwrap_or_default();
+        let id = BundleId::new(match &operation.idempotency {
+            Some(_) => id::derived(anchor, &["bundle", &operation.id]),
+            None => operation.new_id("bundle"),
+        });
+        let Some(template) = template else {
+            let mut transaction = self.store.begin(operation);
+            let bundle = bundle::new(id, fields, None, operation.now);
+            let event = NewEvent { action: "created", summary: format!("Created bundle '{}'", bundle.title), metadata: Value::Null };
+            let answer = BundleAnswer { bundle: transaction.create(bundle, Some(event)).record, tasks: None };
+            transaction.commit(201, &answer).await?;
+            return Ok(answer);
+        };
+        let mut bundle = start::bundle(id, fields, template, operation.now);
+        let tasks = start::tasks(&bundle.id, bundle.anchor_date, template, operation.now)?;
+        bundle.planned_tasks = u32::try_from(tasks.len()).ok();
+        let bytes: usize = tasks.iter().map(|task| serde_json::to_vec(task).map_or(0, |bytes| bytes.len())).sum();
+        if tasks.len() > TASKS_AT_ONCE || bytes > BYTES_AT_ONCE {
+            return self.bundle_start_big(operation, bundle, tasks).await;
+        }
+        let mut transaction = self.store.begin(operation);
+        let event = started(&bundle, &tasks);
+        let bundle = transaction.create(bundle, Some(event)).record;
+        let tasks: Vec<Task> = tasks.into_iter().map(|task| transaction.create(task, None).record).collect();
+        let answer = BundleAnswer { bundle, tasks: Some(tasks) };
+        transaction.commit(201, &answer).await?;
+        Ok(answer)
+    }
+
+    /// The plan first, then the tasks, then the bundle without its plan. Whoever repeats it writes the same.
+    async fn bundle_start_big(&self, operation: &Operation, mut bundle: Bundle, tasks: Vec<Task>) -> Result<BundleAnswer, Error> {
+        self.store.replay(operation).await?;
+        bundle.being_made = true;
+        let manifest = BundleManifest { operation: operation.id.clone(), deadline: operation.now.plus_seconds(MANIFEST_SECONDS), tasks };
+        let mut transaction = self.store.begin(operation);
+        let id = bundle.id.clone();
+        transaction.create_with_manifest(bundle, &manifest);
+        match transaction.apply().await {
+            Ok(()) | Err(CommitError::Exists { .. }) => self.bundle_finish(operation, &id).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finishes a bundle that is being made: its own operation at once, others after the deadline.
+    ///
+    /// # Errors
+    /// When there is none, or it is left to its writer.
+    pub async fn bundle_finish(&self, operation: &Operation, id: &BundleId) -> Result<BundleAnswer, Error> {
+        self.decide(operation, || async {
+            let stored = self.bundle(id.as_str()).await?;
+            let Some(manifest) = self.store.bundle_manifest(id.as_str()).await? else {
+                return Ok(BundleAnswer { bundle: stored.record, tasks: None });
+            };
+            if manifest.operation != operation.id && operation.now < manifest.deadline {
+                return Err(Expected::conflict("being_made", "This workflow is still being made; try again in a minute").into());
+            }
+            self.store.bundle_tasks_put_missing(operation, &manifest.tasks).await?;
+            self.bundle_finished(operation, &stored, manifest.tasks).await
+        })
+        .await
+    }
+
+    async fn bundle_finished(&self, operation: &Operation, stored: &Stored<Bundle>, tasks: Vec<Task>) -> Result<BundleAnswer, Error> {
+        let mut transaction = self.store.begin(operation);
+        let made = Bundle { being_made: false, ..stored.record.clone() };
+        let event = started(&made, &tasks);
+        let bundle = transaction.change(stored, made, event, false).record;
+        let tasks = tasks.into_iter().map(|task| Task { version: 1, ..task }).collect();
+        let answer = BundleAnswer { bundle, tasks: Some(tasks) };
+        transaction.commit(201, &answer).await?;
+        Ok(answer)
+    }
+
+    /// Every date a workflow would have (FR-1); nothing is made.
+    ///
+    /// # Errors
+    /// 404, or an anchor date that is none.
+    pub async fn template_preview(&self, operation: &Operation, id: &str, anchor: Option<&str>) -> Result<StartPreview, Error> {
+        let template = self.template(id).await?.record;
+        let wrong = || Refusal::field("/anchorDate", "anchorDate must be a real calendar date in the form YYYY-MM-DD");
+        let anchor_date = anchor.and_then(time::parse_date).ok_or_else(wrong)?;
+        let today = operation.now.local_date(self.timezone);
+        let mut tasks = Vec::new();
+        for definition in template.definitions() {
+            use chrono::Datelike;
+            let date = start::due_date(anchor_date, &definition)?;
+            tasks.push(PlannedTask {
+                phase: definition.phase.as_deref().map(|phase| crate::views::phase_name(&template, phase)),
+                offset_days: definition.offset_days as i64,
+                assignee_id: definition.assignee_id.or_else(|| template.default_assignee_id.clone()),
+                milestone: definition.is_milestone == Some(true),
+                weekend: date.weekday().number_from_monday() > 5,
+                past: date < today,
+                ref_id: definition.ref_id,
+                description: definition.description,
+                date,
+            });
+        }
+        tasks.sort_by_key(|task| task.date);
+        Ok(StartPreview { template, anchor_date, tasks })
+    }
+}
+
+/// The one event of a start: it lists the tasks, whose own chains begin with their first own change.
+fn started(bundle: &Bundle, tasks: &[Task]) -> NewEvent {
+    let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+    NewEvent {
+        action: "created",
+        summary: format!("Started '{}' with {} tasks for {}", bundle.title, tasks.len(), bundle.anchor_date),
+        metadata: json!({ "templateId": bundle.template_id, "anchorDate": bundle.anchor_date, "taskIds": ids }),
+    }
+}

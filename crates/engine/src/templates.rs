@@ -1,0 +1,99 @@
+//! Templates: create, read, change, delete, list (wire contract 6).
+
+use dataops_api::wire::TemplateList;
+use dataops_domain::audit::NewEvent;
+use dataops_domain::id::TemplateId;
+use dataops_domain::json::{self, Object};
+use dataops_domain::template::{self, Template};
+use dataops_store::{Operation, Stored};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Expected, check_version};
+use crate::Engine;
+
+impl Engine {
+    pub(crate) async fn template(&self, id: &str) -> Result<Stored<Template>, Error> {
+        let found = match TemplateId::parse(id) {
+            Some(id) => self.store.get::<Template>(id.as_str()).await?,
+            None => None,
+        };
+        found.ok_or_else(|| Expected::not_found("Template not found").into())
+    }
+
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn template_get(&self, id: &str) -> Result<Template, Error> {
+        Ok(self.template(id).await?.record)
+    }
+
+    /// Lists every template by name.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn templates_list(&self) -> Result<TemplateList, Error> {
+        let mut templates: Vec<Template> = self.store.catalog::<Template>().await?.into_iter().map(|stored| stored.record).collect();
+        templates.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+        Ok(TemplateList { templates, next_cursor: None })
+    }
+
+    /// Makes a template.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub async fn template_create(&self, operation: &Operation, body: &Object) -> Result<Template, Error> {
+        let fields = template::parse_new(body)?;
+        self.decide(operation, || async {
+            let template = template::new(TemplateId::new(operation.new_id("template")), &fields, operation.now);
+            let mut transaction = self.store.begin(operation);
+            let event = NewEvent { action: "created", summary: format!("Created template '{}'", template.name), metadata: Value::Null };
+            let template = transaction.create(template, Some(event)).record;
+            transaction.commit(201, &json!({ "template": template })).await?;
+            Ok(template)
+        })
+        .await
+    }
+
+    /// Changes a template; running bundles stay as they are. One that came from Git is marked as different from it.
+    ///
+    /// # Errors
+    /// 404, every field that is wrong.
+    pub async fn template_update(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>) -> Result<Template, Error> {
+        self.decide(operation, || async {
+            let stored = self.template(id).await?;
+            let changes = template::parse_changes(body)?;
+            check_version(seen, stored.record.version)?;
+            let mut after = json::merged(&stored.record, &changes);
+            after.updated_at = operation.now;
+            if after.content_hash.is_some() {
+                after.differs_from_git = Some(true);
+            }
+            let event = NewEvent {
+                action: "updated",
+                summary: format!("Changed template '{}'", after.name),
+                metadata: json!({ "changes": json::changes(&stored.record, &after) }),
+            };
+            let mut transaction = self.store.begin(operation);
+            let template = transaction.change(&stored, after, event, true).record;
+            transaction.commit(200, &json!({ "template": template })).await?;
+            Ok(template)
+        })
+        .await
+    }
+
+    /// Deletes a template: it is hidden and its record kept; what was made from it stays.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn template_delete(&self, operation: &Operation, id: &str, seen: Option<u64>) -> Result<(), Error> {
+        self.decide(operation, || async {
+            let stored = self.template(id).await?;
+            check_version(seen, stored.record.version)?;
+            let mut transaction = self.store.begin(operation);
+            transaction.delete(&stored, NewEvent { action: "deleted", summary: format!("Deleted template '{}'", stored.record.name), metadata: Value::Null });
+            Ok(transaction.commit(204, &Value::Null).await?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,110 @@
+//! A workflow's page: the bundle, its tasks and its events, read in parallel.
+
+use dataops_api::views::bundle::{BundlePage, LinkSlot, PhaseTasks};
+use dataops_api::views::row::TaskRow;
+use dataops_domain::bundle::{Bundle, BundleStatus, Stage};
+use dataops_domain::id::BundleId;
+use dataops_domain::task::gates::required_bundle_links;
+use dataops_domain::task::{Status, Task};
+use dataops_store::{Operation, Range, TaskFilter};
+
+use super::{Scene, card, home, row};
+use crate::error::{Error, Expected};
+use crate::Engine;
+
+impl Engine {
+    /// What a workflow's page shows.
+    ///
+    /// # Errors
+    /// 404 when there is no such bundle.
+    pub async fn view_bundle(&self, operation: &Operation, id: &str) -> Result<BundlePage, Error> {
+        let missing = || Error::from(Expected::not_found("Bundle not found"));
+        let id = BundleId::parse(id).ok_or_else(missing)?;
+        let (filter, everything) = (TaskFilter::OfBundle(id.to_string()), Range::default());
+        let tasks = self.store.tasks(&filter, &everything);
+        let events = self.store.events("bundle", id.as_str(), 50);
+        let (bundle, tasks, events, scene) = futures_util::future::try_join4(self.store.get::<Bundle>(id.as_str()), tasks, events, self.scene(operation)).await?;
+        let bundle = bundle.ok_or_else(missing)?.record;
+        let tasks = tasks.into_records();
+        let facts = row::facts(Some(&bundle));
+        let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
+        let open: Vec<&TaskRow> = rows.iter().filter(|row| matches!(row.status, Status::Todo | Status::Waiting)).collect();
+        let card = card::card(&bundle, &open, rows.len() - open.len(), rows.len(), &scene);
+        Ok(BundlePage {
+            today: scene.today,
+            checked_at: operation.now,
+            links: links(&bundle, &tasks),
+            phases: phases(&bundle, &tasks, rows, &scene),
+            documents: self.documents(&bundle.source_doc_ids),
+            people: scene.people.clone(),
+            card,
+            events,
+            bundle,
+        })
+    }
+
+    /// The list of workflows: those under way, or those put away.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn view_bundles(&self, operation: &Operation, archived: bool) -> Result<dataops_api::views::tasks::WorkflowsPage, Error> {
+        let status = [if archived { BundleStatus::Archived } else { BundleStatus::Active }];
+        let range = Range { limit: Some(if archived { 100 } else { 1_000 }), descending: archived, ..Range::default() };
+        let (open, everything) = (TaskFilter::Open, Range::default());
+        let tasks = self.store.tasks(&open, &everything);
+        let (scene, bundles, tasks) = futures_util::future::try_join3(self.scene(operation), self.store.bundles(&status, &range), tasks).await?;
+        let (bundles, tasks) = (bundles.into_records(), tasks.into_records());
+        let by_id = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
+        let rows: Vec<(&Task, TaskRow)> = tasks.iter().map(|task| (task, home::row_of(task, &by_id, &scene))).collect();
+        Ok(dataops_api::views::tasks::WorkflowsPage { today: scene.today, workflows: home::cards(&bundles, &rows, &scene) })
+    }
+}
+
+/// The slots, empty ones first, each in the bundle's order.
+fn links(bundle: &Bundle, tasks: &[Task]) -> Vec<LinkSlot> {
+    let needs = |task: &&Task, name: &str| task.is_open() && (task.required_link_name.text() == Some(name) || required_bundle_links(task).iter().any(|link| link == name));
+    let mut slots: Vec<LinkSlot> = bundle
+        .links()
+        .iter()
+        .map(|link| LinkSlot {
+            name: link.name.clone(),
+            url: link.url.clone(),
+            needed_by: tasks.iter().filter(|task| needs(task, &link.name)).count(),
+            is_evidence: bundle.evidence_for.contains_key(&link.name),
+        })
+        .collect();
+    slots.sort_by_key(|slot| !slot.url.is_empty());
+    slots
+}
+
+/// Tasks by phase, in the template's order; tasks without a phase come last.
+fn phases(bundle: &Bundle, tasks: &[Task], rows: Vec<TaskRow>, scene: &Scene) -> Vec<PhaseTasks> {
+    let template = bundle.template_id.as_ref().and_then(|id| scene.templates.get(id.as_str()));
+    let known = template.into_iter().flat_map(|template| template.phases.iter().flatten());
+    let mut phases: Vec<PhaseTasks> = known
+        .map(|phase| PhaseTasks {
+            id: phase.id.clone(),
+            name: phase.name.clone(),
+            stage: phase.stage.as_deref().and_then(Stage::parse),
+            current: false,
+            done: 0,
+            tasks: Vec::new(),
+        })
+        .collect();
+    for (task, row) in tasks.iter().zip(rows) {
+        let id = task.phase.text().unwrap_or_default();
+        let place = phases.iter().position(|phase| phase.id == id).unwrap_or_else(|| {
+            let name = if id.is_empty() { "Other tasks".to_owned() } else { id.to_owned() };
+            phases.push(PhaseTasks { id: id.to_owned(), name, stage: None, current: false, done: 0, tasks: Vec::new() });
+            phases.len() - 1
+        });
+        let phase = &mut phases[place];
+        phase.done += usize::from(!task.is_open());
+        phase.tasks.push(row);
+    }
+    phases.retain(|phase| !phase.tasks.is_empty());
+    if let Some(current) = phases.iter_mut().find(|phase| phase.done < phase.tasks.len()) {
+        current.current = true;
+    }
+    phases
+}

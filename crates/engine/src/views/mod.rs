@@ -1,0 +1,81 @@
+//! What each page shows, in one answer: its reads run in parallel, and nothing is shown that is not stored.
+
+mod bundle;
+mod card;
+mod home;
+mod row;
+mod task;
+pub(crate) mod tasks;
+mod templates;
+
+use std::collections::HashMap;
+
+use dataops_api::views::bundle::DocumentLink;
+use dataops_api::views::row::Person;
+use dataops_content::Content;
+use dataops_domain::template::Template;
+use dataops_domain::time::{Date, Timestamp, Tz};
+use dataops_store::{Operation, StoreError, UserRecord};
+
+use crate::Engine;
+
+/// What all rows of a page share.
+pub(crate) struct Scene {
+    pub(crate) now: Timestamp,
+    pub(crate) today: Date,
+    pub(crate) timezone: Tz,
+    pub(crate) people: Vec<Person>,
+    pub(crate) templates: HashMap<String, Template>,
+}
+
+impl Scene {
+    /// The person with this id; an id that no user has is shown as it is.
+    pub(crate) fn person(&self, id: &str) -> Person {
+        let known = self.people.iter().find(|person| person.id == id).cloned();
+        known.unwrap_or_else(|| Person { id: id.to_owned(), name: id.to_owned(), disabled: false })
+    }
+
+    /// Days from today.
+    pub(crate) fn days_to(&self, date: Date) -> i64 {
+        (date - self.today).num_days()
+    }
+
+    /// The name of a phase in a template; its id when the template does not know it.
+    pub(crate) fn phase(&self, template: Option<&str>, phase: &str) -> String {
+        template.and_then(|id| self.templates.get(id)).map_or_else(|| phase.to_owned(), |template| phase_name(template, phase))
+    }
+}
+
+/// The name of a phase; its id when the template does not know it.
+pub(crate) fn phase_name(template: &Template, phase: &str) -> String {
+    template.phases.iter().flatten().find(|known| known.id == phase).map_or_else(|| phase.to_owned(), |known| known.name.clone())
+}
+
+impl Engine {
+    /// The catalogs and the day, read once for a page.
+    pub(crate) async fn scene(&self, operation: &Operation) -> Result<Scene, StoreError> {
+        let (users, templates) = futures_util::future::try_join(self.store.catalog::<UserRecord>(), self.store.catalog::<Template>()).await?;
+        let mut people: Vec<Person> = users
+            .into_iter()
+            .map(|stored| stored.record.user)
+            .map(|user| Person { id: user.id.to_string(), disabled: !user.is_enabled(), name: user.name })
+            .collect();
+        people.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Scene {
+            now: operation.now,
+            today: operation.now.local_date(self.timezone),
+            timezone: self.timezone,
+            people,
+            templates: templates.into_iter().map(|stored| (stored.record.id.to_string(), stored.record)).collect(),
+        })
+    }
+
+    pub(crate) fn documents(&self, ids: &[String]) -> Vec<DocumentLink> {
+        ids.iter().map(|id| document_link(&self.content, id)).collect()
+    }
+}
+
+fn document_link(content: &Content, id: &str) -> DocumentLink {
+    let found = content.documents.get(id);
+    DocumentLink { id: id.to_owned(), title: found.map_or_else(|| id.to_owned(), |document| document.title.clone()), found: found.is_some() }
+}

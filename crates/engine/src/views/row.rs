@@ -1,0 +1,77 @@
+//! A task as one line of a list.
+
+use dataops_api::views::row::{Gate, GateKind, TaskRow, WorkflowChip};
+use dataops_domain::bundle::Bundle;
+use dataops_domain::proof::{ProofRequirement, ProofType};
+use dataops_domain::task::gates::{self, Facts};
+use dataops_domain::task::{HistoryAction, Task};
+
+use super::Scene;
+
+/// The line of a task, with its bundle when that is known.
+pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene: &Scene) -> TaskRow {
+    let asked = task.task_history.iter().rev().find(|event| matches!(event.action, HistoryAction::WaitingStarted | HistoryAction::FollowUpSent));
+    TaskRow {
+        id: task.id.to_string(),
+        description: task.description.clone(),
+        date: task.date,
+        due_in_days: scene.days_to(task.date),
+        status: task.status,
+        source: task.source.clone(),
+        workflow: bundle.map(chip),
+        phase: task.phase.text().map(|phase| scene.phase(task.template_id.text(), phase)),
+        missing: if task.is_open() { missing(task, facts) } else { Vec::new() },
+        assignee: task.assignee_id.text().map(|id| scene.person(id)),
+        waiting_for: task.waiting_for.text().map(str::to_owned),
+        follow_up_at: task.follow_up_at.text().map(str::to_owned),
+        follow_up_due: task.is_follow_up_due(scene.now, scene.timezone),
+        asked_days_ago: asked.filter(|_| task.waiting_for.text().is_some()).map(|event| -scene.days_to(event.created_at.local_date(scene.timezone))),
+        chasers: task.chasers_sent(),
+        overdue: task.is_overdue(scene.today),
+        tags: task.tags.get().cloned().unwrap_or_default(),
+        version: task.version,
+    }
+}
+
+pub(super) fn chip(bundle: &Bundle) -> WorkflowChip {
+    WorkflowChip { id: bundle.id.to_string(), title: bundle.title.clone(), emoji: bundle.emoji.text().map(str::to_owned) }
+}
+
+/// What lists know of the proof of a task: its own fields and its bundle's links.
+pub(super) fn facts(bundle: Option<&Bundle>) -> Facts<'_> {
+    Facts { bundle, ..Facts::default() }
+}
+
+fn missing(task: &Task, facts: &Facts<'_>) -> Vec<Gate> {
+    let mut shown: Vec<Gate> = gates::missing(task, facts).iter().map(|missing| gate(&missing.gate, false)).collect();
+    shown.dedup_by(|a, b| a.kind == b.kind && (a.kind == GateKind::Link || a.label == b.label));
+    shown
+}
+
+/// Every gate of a task with whether it is satisfied.
+pub(super) fn all_gates(task: &Task, facts: &Facts<'_>) -> Vec<Gate> {
+    let open: Vec<gates::Gate> = gates::missing(task, facts).into_iter().map(|missing| missing.gate).collect();
+    let mut shown: Vec<Gate> = gates::gates(task).iter().map(|each| gate(each, !open.contains(each))).collect();
+    shown.dedup_by(|a, b| a.kind == b.kind && a.kind == GateKind::Link);
+    shown
+}
+
+fn gate(gate: &gates::Gate, satisfied: bool) -> Gate {
+    let (kind, label) = match gate {
+        gates::Gate::Link(name) => (GateKind::Link, name.clone()),
+        gates::Gate::File => (GateKind::File, "file".to_owned()),
+        gates::Gate::BundleLink(name) => (GateKind::BundleLink, name.clone()),
+        gates::Gate::Proof(proof) => (proof_kind(proof), proof.label.clone().filter(|label| !label.trim().is_empty()).unwrap_or_else(|| proof.kind.as_str().replace('-', " "))),
+    };
+    Gate { kind, label, satisfied }
+}
+
+fn proof_kind(proof: &ProofRequirement) -> GateKind {
+    match proof.kind {
+        ProofType::Url => GateKind::Link,
+        ProofType::File => GateKind::File,
+        ProofType::Artifact => GateKind::Artifact,
+        ProofType::Comment => GateKind::Comment,
+        ProofType::ExternalStatus => GateKind::ExternalStatus,
+    }
+}

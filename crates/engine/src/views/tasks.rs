@@ -1,0 +1,97 @@
+//! The list of all tasks, with filters that live in the URL.
+
+use std::collections::HashMap;
+
+use dataops_api::views::tasks::TasksPage;
+use dataops_domain::bundle::{Bundle, BundleStatus};
+use dataops_domain::task::{Status, Task};
+use dataops_domain::time::Date;
+use dataops_store::{Operation, Range, TaskFilter};
+
+use super::{home, row};
+use crate::error::Error;
+use crate::Engine;
+
+/// What to show of all tasks. Every filter is optional; the status is `open` by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskListFilter {
+    /// One status; open tasks when absent.
+    pub status: Option<Status>,
+    /// From this day on.
+    pub from: Option<Date>,
+    /// Up to this day.
+    pub to: Option<Date>,
+    /// Of one person; `none` for nobody's.
+    pub assignee: Option<String>,
+    /// Of one bundle.
+    pub bundle: Option<String>,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// Whose text contains this.
+    pub text: Option<String>,
+    /// Continue after this.
+    pub cursor: Option<String>,
+}
+
+/// Rows on one page of the list.
+const PAGE: usize = 100;
+
+impl Engine {
+    /// What the list of tasks shows.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn view_tasks(&self, operation: &Operation, filter: &TaskListFilter) -> Result<TasksPage, Error> {
+        let (wanted, range) = listing(filter);
+        let (active, everything) = ([BundleStatus::Active], Range::default());
+        let bundles = self.store.bundles(&active, &everything);
+        let (scene, page, bundles) = futures_util::future::try_join3(self.scene(operation), self.store.tasks(&wanted, &range), bundles).await?;
+        let bundles = bundles.into_records();
+        let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
+        let mut next_cursor = page.next.clone();
+        let mut tasks: Vec<Task> = page.into_records().into_iter().filter(|task| matches(task, filter)).collect();
+        if tasks.len() > PAGE {
+            tasks.truncate(PAGE);
+            next_cursor = tasks.last().map(|task| format!("{}#{}", task.date, task.id));
+        }
+        Ok(TasksPage {
+            today: scene.today,
+            checked_at: operation.now,
+            tasks: tasks.iter().map(|task| home::row_of(task, &by_id, &scene)).collect(),
+            next_cursor,
+            people: scene.people.clone(),
+            workflows: bundles.iter().map(row::chip).collect(),
+        })
+    }
+}
+
+fn listing(filter: &TaskListFilter) -> (TaskFilter, Range) {
+    let wanted = match (&filter.bundle, filter.status) {
+        (Some(bundle), _) => TaskFilter::OfBundle(bundle.clone()),
+        (None, Some(status)) => TaskFilter::In(status),
+        (None, None) => TaskFilter::Open,
+    };
+    let text = |date: &Option<Date>| date.map(|date| date.to_string());
+    // Closed tasks grow for ever: the latest first, and a bounded part of them.
+    let closed = matches!(filter.status, Some(Status::Done | Status::Archived)) && filter.bundle.is_none();
+    let range = Range { from: text(&filter.from), to: text(&filter.to), after: filter.cursor.clone(), descending: closed, limit: closed.then_some(PAGE) };
+    (wanted, range)
+}
+
+fn matches(task: &Task, filter: &TaskListFilter) -> bool {
+    let status = match (&filter.bundle, filter.status) {
+        (Some(_), Some(status)) => task.status == status,
+        (Some(_), None) => task.is_open(),
+        (None, _) => true,
+    };
+    let assignee = filter.assignee.as_deref().is_none_or(|wanted| match task.assignee_id.text() {
+        Some(assignee) => assignee == wanted,
+        None => wanted == "none",
+    });
+    let tag = filter.tag.as_deref().is_none_or(|tag| task.tags.get().is_some_and(|tags| tags.iter().any(|known| known == tag)));
+    let text = filter.text.as_deref().is_none_or(|text| {
+        let text = text.to_lowercase();
+        [Some(task.description.as_str()), task.comment.text(), task.waiting_for.text()].into_iter().flatten().any(|field| field.to_lowercase().contains(&text))
+    });
+    status && assignee && tag && text
+}

@@ -1,0 +1,9 @@
+//! What all routes share: who asks, how a body is read, how an answer or a refusal is written.
+
+pub(crate) mod answer;
+pub(crate) mod call;
+pub(crate) mod guard;
+pub(crate) mod paging;
+
+pub(crate) use answer::Reply;
+pub(crate) use call::Call;

@@ -1,0 +1,104 @@
+//! The JSON API behind the portal: HTTP in, use cases, HTTP out. It has no UI, no public door and no rule of its own.
+
+pub mod http;
+pub mod openapi;
+mod routes;
+
+use std::sync::Arc;
+
+use dataops_content::Content;
+use dataops_domain::{Actor, Timestamp};
+use dataops_engine::{AdminCommand, Engine, Error};
+use dataops_fleet::function::BoxFuture;
+use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, gateway};
+use dataops_store::{Observer, Operation, Store, Tables};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What every handler works with.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) engine: Engine,
+    pub(crate) clock: Clock,
+    pub(crate) secret: Arc<str>,
+}
+
+/// Builds the function from its configuration.
+///
+/// # Errors
+/// A setting that is missing or wrong, or content that can't be read.
+pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
+    Ok(Arc::new(WorkEngine { app: app(config, clock, None).await? }))
+}
+
+/// Builds what the handlers work with; `observer` is told of every database call.
+///
+/// # Errors
+/// A setting that is missing or wrong, or content that can't be read.
+pub async fn app(config: &Config, clock: Clock, observer: Option<Observer>) -> Result<App, ConfigError> {
+    let secret = config.require("WORK_ENGINE_PORTAL_SECRET")?.into();
+    if config.get("WORK_ENGINE_AUTH_MODE").is_some_and(|mode| mode != "portal") {
+        return Err(ConfigError::invalid("WORK_ENGINE_AUTH_MODE", "the engine runs behind the portal only; expected `portal`"));
+    }
+    let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
+    let sdk = aws::sdk_config(config).await;
+    let mut store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), Tables::read(|name| config.get(name).map(str::to_owned)));
+    if let Some(observer) = observer {
+        store = store.observed(observer);
+    }
+    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret })
+}
+
+/// The function as the platform calls it.
+pub struct WorkEngine {
+    app: App,
+}
+
+impl WorkEngine {
+    /// A function over these parts.
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+}
+
+/// An event of the command line; everything else is an HTTP request.
+#[derive(Deserialize)]
+struct AdminEvent {
+    #[serde(rename = "dataopsAdmin")]
+    command: AdminCommand,
+}
+
+impl Function for WorkEngine {
+    fn invoke<'a>(&'a self, payload: &'a [u8], invocation: Invocation) -> BoxFuture<'a, Result<Vec<u8>, InvokeError>> {
+        Box::pin(async move {
+            if is_admin(payload) {
+                return match serde_json::from_slice::<AdminEvent>(payload) {
+                    Ok(event) => Ok(administrate(&self.app, event.command, &invocation).await.to_string().into_bytes()),
+                    Err(error) => Ok(json!({ "ok": false, "error": format!("unknown command: {error}") }).to_string().into_bytes()),
+                };
+            }
+            gateway::answer(routes::router(self.app.clone()), payload).await
+        })
+    }
+}
+
+fn is_admin(payload: &[u8]) -> bool {
+    payload.trim_ascii_start().strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"dataopsAdmin\""))
+}
+
+async fn administrate(app: &App, command: AdminCommand, invocation: &Invocation) -> Value {
+    let now: Timestamp = app.clock.now();
+    let operation = Operation::new(&invocation.request_id, Actor::system(), now, None);
+    match app.engine.administrate(&operation, command).await {
+        Ok(answer) => {
+            let mut answer = serde_json::to_value(answer).unwrap_or_else(|_| json!({}));
+            answer["ok"] = json!(true);
+            answer
+        }
+        Err(Error::Expected(refused)) => json!({ "ok": false, "error": refused.message, "errors": refused.errors }),
+        Err(error) => {
+            tracing::error!(request_id = %invocation.request_id, error = ?error, "administration failed");
+            json!({ "ok": false, "error": format!("{error}") })
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The OpenAPI 3.1 document, generated from the handlers and the wire types.
+
+use serde_json::Value;
+use utoipa::OpenApi;
+
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "DataOps work-engine", description = "The JSON API behind the portal. Clients reach it as `/work/api/…` through the portal, with a session or an API token."),
+    paths(
+        routes::health::health, routes::health::document, routes::me::me, routes::seed::seed,
+        routes::users::list, routes::users::get, routes::users::create, routes::users::update,
+        routes::tasks::list, routes::tasks::create, routes::tasks::get, routes::tasks::update, routes::tasks::act, routes::tasks::delete,
+        routes::bundles::list, routes::bundles::create, routes::bundles::get, routes::bundles::update, routes::bundles::archive,
+        routes::bundles::delete, routes::bundles::tasks,
+        routes::templates::list, routes::templates::create, routes::templates::get, routes::templates::update,
+        routes::templates::delete, routes::templates::preview,
+        routes::views::home, routes::views::tasks, routes::views::task, routes::views::bundles, routes::views::bundle, routes::views::templates,
+    ),
+    components(schemas(dataops_api::Problem, dataops_api::problem::ErrorBody))
+)]
+struct Document;
+
+/// The document as JSON.
+pub fn document() -> Value {
+    serde_json::to_value(Document::openapi()).unwrap_or(Value::Null)
+}

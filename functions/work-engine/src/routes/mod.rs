@@ -1,0 +1,48 @@
+//! The routes. One file per resource, named as the URL.
+
+pub(crate) mod bundles;
+pub(crate) mod health;
+pub(crate) mod me;
+pub(crate) mod seed;
+pub(crate) mod tasks;
+pub(crate) mod templates;
+pub(crate) mod users;
+pub(crate) mod views;
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware;
+use axum::response::Response;
+use dataops_engine::Expected;
+use tower::util::MapRequestLayer;
+use tower::Layer;
+
+use crate::App;
+use crate::http::{Call, answer, guard};
+
+/// Every route of the engine.
+pub(crate) fn router(app: App) -> Router {
+    let inner = Router::new()
+        .merge(health::router())
+        .merge(me::router())
+        .merge(users::router())
+        .merge(tasks::router())
+        .merge(bundles::router())
+        .merge(templates::router())
+        .merge(views::router())
+        .merge(seed::router())
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), guard::portal_only))
+        .with_state(app);
+    Router::new().fallback_service(MapRequestLayer::new(guard::without_trailing_slash).layer(inner))
+}
+
+/// 404, for what does not exist.
+pub(crate) async fn not_found(State(_): State<App>, call: Call) -> Response {
+    answer::refused(&call, &Expected::not_found("Not found"))
+}
+
+/// 405, for wrong methods on bundles, templates and users.
+pub(crate) async fn not_allowed(State(_): State<App>, call: Call) -> Response {
+    answer::refused(&call, &Expected::new(405, "method_not_allowed", "Method not allowed"))
+}

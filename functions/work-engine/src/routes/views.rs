@@ -1,0 +1,85 @@
+//! `/api/views`: what one page shows, in one answer.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::{Router, routing};
+use dataops_api::views::bundle::BundlePage;
+use dataops_api::views::home::Home;
+use dataops_api::views::task::TaskPage;
+use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
+use dataops_api::views::templates::Templates;
+use dataops_domain::refusal::Refusal;
+use dataops_domain::task::Status;
+use dataops_engine::{Error, TaskListFilter};
+
+use super::not_found;
+use super::tasks::read_date;
+use crate::App;
+use crate::http::{Call, Reply, paging};
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/api/views/home", routing::get(home).fallback(not_found))
+        .route("/api/views/tasks", routing::get(tasks).fallback(not_found))
+        .route("/api/views/tasks/{id}", routing::get(task).fallback(not_found))
+        .route("/api/views/bundles", routing::get(bundles).fallback(not_found))
+        .route("/api/views/bundles/{id}", routing::get(bundle).fallback(not_found))
+        .route("/api/views/templates", routing::get(templates).fallback(not_found))
+}
+
+#[utoipa::path(get, path = "/api/views/home", tag = "views", params(("for" = Option<String>, Query, description = "`me` for the reader's own and unassigned work, else everyone's")), responses((status = 200, body = Home)))]
+pub(crate) async fn home(State(app): State<App>, call: Call) -> Response {
+    let mine = call.query("for") == Some("me");
+    call.answer(app.engine.view_home(&call.operation, mine).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/tasks", tag = "views", params(
+    ("status" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query), ("assignee" = Option<String>, Query),
+    ("bundle" = Option<String>, Query), ("tag" = Option<String>, Query), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = TasksPage), (status = 400)))]
+pub(crate) async fn tasks(State(app): State<App>, call: Call) -> Response {
+    let work = async {
+        let mut page = app.engine.view_tasks(&call.operation, &filter(&call)?).await?;
+        page.next_cursor = paging::cursor(page.next_cursor);
+        Reply::ok(page)
+    };
+    call.answer(work.await)
+}
+
+fn filter(call: &Call) -> Result<TaskListFilter, Error> {
+    let text = |name: &str| call.query(name).map(str::to_owned);
+    let date = |name: &str| call.query(name).map(|text| read_date(name, text)).transpose();
+    let unknown = || Refusal::field("/status", Status::UNKNOWN);
+    let status = call.query("status").filter(|status| *status != "open").map(|status| Status::parse(status).ok_or_else(unknown)).transpose()?;
+    Ok(TaskListFilter {
+        status,
+        from: date("from")?,
+        to: date("to")?,
+        assignee: text("assignee"),
+        bundle: text("bundle"),
+        tag: text("tag"),
+        text: text("q"),
+        cursor: call.cursor()?,
+    })
+}
+
+#[utoipa::path(get, path = "/api/views/tasks/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = TaskPage), (status = 404)))]
+pub(crate) async fn task(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+    call.answer(app.engine.view_task(&call.operation, &id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/bundles", tag = "views", params(("status" = Option<String>, Query, description = "`archived`, else those under way")), responses((status = 200, body = WorkflowsPage)))]
+pub(crate) async fn bundles(State(app): State<App>, call: Call) -> Response {
+    let archived = call.query("status") == Some("archived");
+    call.answer(app.engine.view_bundles(&call.operation, archived).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/bundles/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = BundlePage), (status = 404)))]
+pub(crate) async fn bundle(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+    call.answer(app.engine.view_bundle(&call.operation, &id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/templates", tag = "views", responses((status = 200, body = Templates)))]
+pub(crate) async fn templates(State(app): State<App>, call: Call) -> Response {
+    call.answer(app.engine.view_templates(&call.operation).await.and_then(Reply::ok))
+}
