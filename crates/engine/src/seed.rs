@@ -57,8 +57,8 @@ impl Engine {
                     Err(CommitError::Exists { .. }) => report.differs.push(name),
                     Err(error) => return Err(error.into()),
                 },
-                Some(known) if known.record.content_hash == wanted.content_hash => report.unchanged += 1,
                 Some(known) if known.record.differs_from_git == Some(true) => report.differs.push(name),
+                Some(known) if known.record.content_hash == wanted.content_hash => report.unchanged += 1,
                 Some(known) => {
                     let after = Template { created_at: known.record.created_at, ..wanted };
                     let event = NewEvent {

@@ -1,0 +1,180 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dataops_domain::time::Timestamp;
+
+use crate::moment::{parse_moment, parse_span};
+
+/// DataOps on this machine, and administration of any fleet.
+#[derive(Debug, Parser)]
+#[command(name = "dataops", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) dev: DevArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs the whole fleet on this machine (what `dataops` alone does).
+    Dev(DevArgs),
+    /// Loads the workflow catalog; what is there already is brought up to date.
+    Seed {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Manages users.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Shows or moves the clock of a fleet that runs on this machine.
+    Clock(ClockArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevArgs {
+    /// The port the portal listens on.
+    #[arg(long, default_value_t = 8300)]
+    pub(crate) port: u16,
+    /// Where the fleet keeps its data.
+    #[arg(long, default_value = ".dataops", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// Starts without the catalog and without users.
+    #[arg(long)]
+    pub(crate) no_seed: bool,
+    /// Runs no ticks, sweeps or started runners.
+    #[arg(long)]
+    pub(crate) no_background: bool,
+    /// Starts the clock at this moment and lets it run on.
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(crate) now: Option<Timestamp>,
+    /// Also exposes the engine's own router on this port.
+    #[arg(long, value_name = "PORT")]
+    pub(crate) engine_port: Option<u16>,
+    /// The secret the engine asks for (x-portal-secret); by default the data folder keeps a random one.
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) portal_secret: Option<String>,
+}
+
+/// Which fleet a command is for.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Target {
+    /// The data folder of a fleet on this machine, running or not.
+    #[arg(long, default_value = ".dataops", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// The address of a deployed fleet's portal instead.
+    #[arg(long, conflicts_with = "data_dir")]
+    pub(crate) url: Option<String>,
+    /// The API token for --url. Other users of this machine can see it; --token-stdin hides it.
+    #[arg(long, requires = "url", conflicts_with = "token_stdin")]
+    pub(crate) token: Option<String>,
+    /// Reads the API token from the first line of standard input.
+    #[arg(long, requires = "url")]
+    pub(crate) token_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Adds a user.
+    Add(UserAdd),
+    /// Lists users.
+    List {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Ends a user's sessions and refuses further sign-in.
+    Disable {
+        /// The user's id, as `user list` shows it.
+        id: String,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserAdd {
+    /// The address the user signs in with.
+    #[arg(long)]
+    pub(crate) email: String,
+    /// The name as shown.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What the user may do.
+    #[arg(long, value_enum, default_value = "operator")]
+    pub(crate) role: Role,
+    /// The user's id; by default a new one is made.
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// Reads the password from standard input (its first line, or the second after --token-stdin).
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// What a user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// May also manage users.
+    Admin,
+    /// Runs the work.
+    Operator,
+}
+
+impl Role {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClockArgs {
+    /// The data folder of the running fleet.
+    #[arg(long, default_value = ".dataops", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// Makes the clock show this moment.
+    #[arg(long, value_name = "TIME", value_parser = parse_moment, conflicts_with = "advance")]
+    pub(crate) set: Option<Timestamp>,
+    /// Moves the clock, such as 1d, 2h30m or -1d.
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, allow_hyphen_values = true)]
+    pub(crate) advance: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Arguments;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn dev_is_what_happens_without_a_command() {
+        let arguments = Arguments::try_parse_from(["dataops", "--port", "9000", "--now", "2026-03-10T09:00:00Z"]);
+        let arguments = arguments.expect("arguments");
+        assert!(arguments.command.is_none());
+        assert_eq!(arguments.dev.port, 9000);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in [
+            "dataops dev --now tomorrow",
+            "dataops clock --advance 5",
+            "dataops user add --email a@b.c --name A --role boss",
+            "dataops user list --url https://x --data-dir y",
+            "dataops seed --token t",
+        ] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+        assert!(Arguments::try_parse_from("dataops clock --advance -1d".split(' ')).is_ok());
+    }
+}

@@ -1,0 +1,46 @@
+//! The `dataops` command: the fleet on this machine, and administration of any fleet.
+//!
+//! It parses, calls and prints; what happens is in `dataops-local` and behind the engine's administration events. Results
+//! go to standard output, failures to standard error with exit status 1.
+
+mod args;
+mod clock;
+mod dev;
+mod error;
+mod http;
+mod moment;
+mod output;
+mod seed;
+mod target;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command, UserCommand};
+use error::CliError;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match Box::pin(run(arguments)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), CliError> {
+    match arguments.command {
+        None => dev::run(arguments.dev).await,
+        Some(Command::Dev(dev)) => dev::run(dev).await,
+        Some(Command::Seed { target }) => seed::run(&target).await,
+        Some(Command::User(UserCommand::Add(new))) => user::add(&new).await,
+        Some(Command::User(UserCommand::List { target })) => user::list(&target).await,
+        Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target).await,
+        Some(Command::Clock(wanted)) => clock::run(&wanted).await,
+    }
+}

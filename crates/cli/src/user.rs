@@ -1,0 +1,72 @@
+//! `dataops user`: adds, lists and disables users.
+
+use serde_json::{Value, json};
+
+use crate::args::{Target, UserAdd};
+use crate::error::CliError;
+use crate::output::{say, table};
+use crate::target::{Administration, input_line};
+
+/// Adds a user.
+pub(crate) async fn add(new: &UserAdd) -> Result<(), CliError> {
+    // With --token-stdin the token is the first line, so it is read before the password.
+    let token = if new.target.token_stdin { Some(input_line("token")?) } else { new.target.token.clone() };
+    let target = Target { token, token_stdin: false, ..new.target.clone() };
+    let mut user = json!({ "email": new.email, "name": new.name, "role": new.role.as_str() });
+    if let Some(id) = &new.id {
+        user["id"] = json!(id);
+    }
+    if new.password_stdin {
+        user["password"] = json!(input_line("password")?);
+    }
+    let mut event = user.clone();
+    event["command"] = json!("user-add");
+    let answer = target.run(Administration { event, route: ("POST", "/users".to_owned(), Some(user)) }).await?;
+    // The API answers the user, the administration event a list of the one.
+    let user = answer.get("user").unwrap_or(&answer["users"][0]);
+    say(format!("Added {} with the id {}.", new.email, text(user, "id")));
+    Ok(())
+}
+
+/// Lists users, one per line.
+pub(crate) async fn list(target: &Target) -> Result<(), CliError> {
+    let event = json!({ "command": "user-list" });
+    let answer = target.run(Administration { event, route: ("GET", "/users".to_owned(), None) }).await?;
+    let users = answer["users"].as_array().cloned().unwrap_or_default();
+    let row = |user: &Value| {
+        let state = if user["disabled"] == true { "disabled" } else { "enabled" };
+        [text(user, "id"), text(user, "role"), state.to_owned(), text(user, "email"), text(user, "name")]
+    };
+    table(&users.iter().map(row).collect::<Vec<_>>());
+    Ok(())
+}
+
+/// Disables a user.
+pub(crate) async fn disable(id: &str, target: &Target) -> Result<(), CliError> {
+    let event = json!({ "command": "user-disable", "id": id });
+    let route = ("PATCH", format!("/users/{}", path_segment(id)), Some(json!({ "disabled": true })));
+    target.run(Administration { event, route }).await?;
+    say(format!("Disabled {id}."));
+    Ok(())
+}
+
+fn text(user: &Value, name: &str) -> String {
+    user[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// An id as one segment of a path.
+fn path_segment(id: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
+    id.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_segment;
+
+    #[test]
+    fn an_id_stays_one_segment() {
+        assert_eq!(path_segment("01J-a_b"), "01J-a_b");
+        assert_eq!(path_segment("../x?y"), "%2E%2E%2Fx%3Fy");
+    }
+}

@@ -1,0 +1,82 @@
+//! The command as people run it: a whole fleet in its own process, administered while it runs and after `kill -9`.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+struct Fleet(Child);
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn dataops(data_dir: &Path, line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dataops"));
+    command.args(line.split(' ')).arg("--data-dir").arg(data_dir).stdin(Stdio::null());
+    command
+}
+
+fn run(data_dir: &Path, line: &str) -> Output {
+    dataops(data_dir, line).output().expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Starts a fleet and waits for its readiness line.
+fn start(data_dir: &Path, line: &str) -> (Fleet, String) {
+    let mut child = dataops(data_dir, line).stdout(Stdio::piped()).spawn().expect("the fleet starts");
+    let mut ready = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut ready).expect("a line");
+    (Fleet(child), ready)
+}
+
+#[test]
+fn a_running_fleet_is_administered_and_survives_being_killed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let (fleet, ready) = start(data, "dev --port 0");
+    assert!(ready.starts_with("DataOps is ready at http://127.0.0.1:"), "{ready}");
+    assert!(ready.contains("(sign in: operator@dataops.local / dataops)"), "{ready}");
+
+    let mut add = dataops(data, "user add --email eve@example.org --name Eve --id eve --password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    add.stdin.take().expect("its input").write_all(b"secret-1\n").expect("the password");
+    let added = add.wait_with_output().expect("its end");
+    assert_eq!(text(&added.stdout), "Added eve@example.org with the id eve.\n");
+
+    let again = run(data, "user add --email EVE@example.org --name Other");
+    assert!(!again.status.success());
+    assert!(text(&again.stderr).contains("used by another user"), "{}", text(&again.stderr));
+
+    let clock = run(data, "clock --set 2030-01-01T00:00:00Z");
+    assert!(text(&clock.stdout).starts_with("The clock shows 2030-01-01T00:00:0"), "{}", text(&clock.stdout));
+
+    drop(fleet);
+    let clock = text(&run(data, "clock").stderr);
+    assert!(clock.contains("no fleet is running"), "{clock}");
+    assert!(text(&run(data, "user disable eve").stdout).contains("Disabled eve."));
+    let (_fleet, _) = start(data, "dev --port 0");
+    let users = text(&run(data, "user list").stdout);
+    assert!(users.lines().any(|line| line.starts_with("eve ") && line.contains("disabled")), "{users}");
+}
+
+#[test]
+fn without_seeding_there_is_nobody_until_seed_and_user_add() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_fleet, ready) = start(folder.path(), "dev --port 0 --no-seed --no-background --now 2026-03-10");
+    assert!(ready.contains("no users yet"), "{ready}");
+    assert_eq!(text(&run(folder.path(), "user list").stdout), "");
+    let seeded = text(&run(folder.path(), "seed").stdout);
+    assert!(seeded.starts_with("Workflows: 11 new, "), "{seeded}");
+    let clock = text(&run(folder.path(), "clock --advance 1d").stdout);
+    assert!(clock.starts_with("The clock shows 2026-03-10T23:0"), "{clock}");
+    assert!(clock.contains("--no-background"), "{clock}");
+}

@@ -1,0 +1,127 @@
+//! The files of the content folder, from the binary or from disk, in the order of their paths.
+
+use std::path::Path;
+use std::{fs, io};
+
+use rust_embed::RustEmbed;
+
+use crate::error::{ContentError, Problem};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../content"]
+struct Embedded;
+
+/// One file.
+pub(crate) struct File {
+    /// The path inside the content folder, such as `workflows/podcast.yaml`.
+    pub(crate) path: String,
+    /// What it holds.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl File {
+    /// The path as people know it, such as `content/workflows/podcast.yaml`.
+    pub(crate) fn shown(&self) -> String {
+        format!("content/{}", self.path)
+    }
+
+    /// The file name without folder and ending.
+    pub(crate) fn stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+
+    /// A problem in this file.
+    pub(crate) fn problem(&self, line: Option<usize>, message: impl Into<String>) -> Problem {
+        Problem { file: self.shown(), line, message: message.into() }
+    }
+
+    /// The text, with `\n` as line ending.
+    ///
+    /// # Errors
+    /// The file is not UTF-8.
+    pub(crate) fn text(&self) -> Result<String, Problem> {
+        match std::str::from_utf8(&self.bytes) {
+            Ok(text) => Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n")),
+            Err(error) => {
+                let good = &self.bytes[..error.valid_up_to()];
+                let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+                Err(self.problem(Some(line), "expected UTF-8 text"))
+            }
+        }
+    }
+}
+
+/// The files that mean something, by what they are.
+pub(crate) struct Files {
+    /// `workflows/*.yaml`.
+    pub(crate) workflows: Vec<File>,
+    /// `duties.yaml`.
+    pub(crate) duties: Vec<File>,
+    /// `documents/**/*.md`.
+    pub(crate) documents: Vec<File>,
+}
+
+/// The files in the binary.
+pub(crate) fn embedded() -> Files {
+    let read = |path: &str| Embedded::get(path).map(|file| File { path: path.to_owned(), bytes: file.data.into_owned() });
+    sorted(Embedded::iter().filter_map(|path| read(&path)).collect())
+}
+
+/// The files of a folder on disk.
+///
+/// # Errors
+/// The folder, or something in it, can't be read.
+pub(crate) fn read(folder: &Path) -> Result<Files, ContentError> {
+    let mut files = Vec::new();
+    collect(folder, "", &mut files)?;
+    Ok(sorted(files))
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> ContentError {
+    let path = path.to_owned();
+    move |source| ContentError::Unreadable { path, source }
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), ContentError> {
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let entry = entry.map_err(unreadable(folder))?;
+        let disk = entry.path();
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if disk.is_dir() {
+            collect(&disk, &format!("{path}/"), files)?;
+        } else if kind(&path).is_some() {
+            files.push(File { path, bytes: fs::read(&disk).map_err(unreadable(&disk))? });
+        }
+    }
+    Ok(())
+}
+
+enum Kind {
+    Workflow,
+    Duties,
+    Document,
+}
+
+fn kind(path: &str) -> Option<Kind> {
+    match path.split_once('/') {
+        None if path == "duties.yaml" => Some(Kind::Duties),
+        Some(("workflows", name)) if name.ends_with(".yaml") => Some(Kind::Workflow),
+        Some(("documents", name)) if name.ends_with(".md") => Some(Kind::Document),
+        _ => None,
+    }
+}
+
+fn sorted(mut all: Vec<File>) -> Files {
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut files = Files { workflows: Vec::new(), duties: Vec::new(), documents: Vec::new() };
+    for file in all {
+        match kind(&file.path) {
+            Some(Kind::Workflow) => files.workflows.push(file),
+            Some(Kind::Duties) => files.duties.push(file),
+            Some(Kind::Document) => files.documents.push(file),
+            None => {}
+        }
+    }
+    files
+}

@@ -1,0 +1,78 @@
+//! Reads `content/`: the workflow definitions, the recurring duties and the process documents; and lints them.
+//!
+//! [`Content::embedded`] holds what the binary was built with (a debug build reads the folder at run time instead).
+//! Reading refuses what can't be understood, with file, line and what was expected; [`lint`] judges what was understood,
+//! such as a task that names an unknown document. Nothing here writes, and nothing knows the store.
+
+mod document;
+mod documents;
+mod duty;
+mod error;
+mod files;
+mod lint;
+mod workflow;
+mod yaml;
+
+use std::path::Path;
+
+pub use document::{Document, Step};
+pub use documents::{Documents, Unresolved};
+pub use duty::Duty;
+pub use error::{ContentError, Problem};
+pub use lint::{Finding, lint};
+pub use workflow::Workflow;
+
+use files::{File, Files};
+
+/// Everything under `content/`.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// The workflow definitions, by file name.
+    pub workflows: Vec<Workflow>,
+    /// The recurring duties, in the order of `duties.yaml`.
+    pub duties: Vec<Duty>,
+    /// The process documents.
+    pub documents: Documents,
+}
+
+impl Content {
+    /// The content the binary was built with.
+    ///
+    /// # Errors
+    /// Every file that can't be understood.
+    pub fn embedded() -> Result<Self, ContentError> {
+        Self::of(files::embedded())
+    }
+
+    /// The content of a folder that holds `workflows/`, `documents/` and `duties.yaml`.
+    ///
+    /// # Errors
+    /// A file or folder that can't be read, or every file that can't be understood.
+    pub fn read(folder: &Path) -> Result<Self, ContentError> {
+        Self::of(files::read(folder)?)
+    }
+
+    fn of(files: Files) -> Result<Self, ContentError> {
+        let mut problems = Vec::new();
+        let workflows = each(&files.workflows, workflow::read, &mut problems);
+        let duties = each(&files.duties, duty::read, &mut problems).into_iter().flatten().collect();
+        let documents = each(&files.documents, document::read, &mut problems);
+        if problems.is_empty() {
+            Ok(Self { workflows, duties, documents: Documents::new(documents) })
+        } else {
+            Err(ContentError::Invalid(problems))
+        }
+    }
+}
+
+/// Reads every file, so that one run names every problem.
+fn each<T>(files: &[File], read: fn(&File) -> Result<T, Vec<Problem>>, problems: &mut Vec<Problem>) -> Vec<T> {
+    let mut good = Vec::new();
+    for file in files {
+        match read(file) {
+            Ok(value) => good.push(value),
+            Err(found) => problems.extend(found),
+        }
+    }
+    good
+}

@@ -1,0 +1,72 @@
+//! Between an API Gateway HTTP API event (payload format 2.0) and an `axum` router.
+//!
+//! The event and answer types serve all three ends: the function that answers an event, the local door that makes one
+//! from a real request, and the portal that passes one on to the engine.
+
+mod answer;
+mod event;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::body::Body;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+pub use answer::HttpAnswer;
+pub use event::{EventContext, EventHttp, HttpEvent};
+
+use crate::InvokeError;
+
+/// What API Gateway knows about a request; every routed request carries it as an extension.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestContext {
+    /// The gateway's id of this request. It is the source of the operation's id, so it is never the caller's choice.
+    pub request_id: String,
+    /// The caller's address as the gateway saw it.
+    pub source_ip: Option<String>,
+}
+
+/// The header that carries the gateway's request id to handlers when the caller sent none.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Answers one event with a router: the event's JSON in, the answer's JSON out.
+pub async fn answer(router: Router, payload: &[u8]) -> Result<Vec<u8>, InvokeError> {
+    let event: HttpEvent = serde_json::from_slice(payload).map_err(InvokeError::bad_event)?;
+    let answer = route(router, event).await?;
+    serde_json::to_vec(&answer).map_err(|error| InvokeError::new("BadAnswer", error.to_string()))
+}
+
+/// Answers one event that is already read.
+pub async fn route(router: Router, event: HttpEvent) -> Result<HttpAnswer, InvokeError> {
+    let context = RequestContext {
+        request_id: event.request_context.request_id.clone(),
+        source_ip: event.request_context.http.source_ip.clone(),
+    };
+    let body = event.body_bytes()?;
+    let Ok(mut request) = event.request(Body::from(body)) else {
+        return HttpAnswer::from_response(&refused(), b"{\"error\":\"Bad request\"}");
+    };
+    if !request.headers().contains_key(REQUEST_ID)
+        && let Ok(id) = HeaderValue::from_str(&context.request_id)
+        && !id.is_empty()
+    {
+        request.headers_mut().insert(REQUEST_ID, id);
+    }
+    request.extensions_mut().insert(context);
+    let response = match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.map_err(|error| InvokeError::new("BodyFailed", error.to_string()))?.to_bytes();
+    HttpAnswer::from_response(&Response::from_parts(parts, ()), &bytes)
+}
+
+fn refused() -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,39 @@
+//! Administration: events that only the work engine understands and only IAM, or owning the data folder, allows.
+
+use std::path::Path;
+
+use dataops_fleet::Clock;
+use serde_json::{Value, json};
+
+use crate::fleet::{built, host};
+use crate::functions::Build;
+use crate::{DataDir, Embedded, Given, Host, InvokeEndpoint, LocalError, Template};
+
+/// Sends an administration command to the engine over a data folder, whether or not a fleet runs on it: the database file
+/// is opened by this process too.
+pub async fn run(data_dir: &Path, command: &Value, build: Build) -> Result<Value, LocalError> {
+    let dir = DataDir::open(data_dir)?;
+    let template = Template::load(&Given::local(&dir.secret()?))?;
+    let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;
+    let endpoint = InvokeEndpoint::bind().await?;
+    let clock = Clock::system();
+    let functions = built(&template, &embedded, &endpoint.url, &clock, &[crate::functions::WORK_ENGINE], build).await?;
+    let host = host(functions, clock);
+    let name = &template.function(crate::functions::WORK_ENGINE)?.name;
+    let answer = invoke(&host, name, command).await;
+    embedded.stop().await;
+    answer
+}
+
+/// Sends an administration command to the engine of a host.
+pub async fn invoke(host: &Host, engine: &str, command: &Value) -> Result<Value, LocalError> {
+    let payload = json!({ "dataopsAdmin": command }).to_string().into_bytes();
+    let answer = host.invoke(engine, payload).await?;
+    let answer: Value = serde_json::from_slice(&answer)
+        .map_err(|error| LocalError::Refused(format!("the work engine's answer cannot be read: {error}")))?;
+    if answer["ok"] == true {
+        return Ok(answer);
+    }
+    let words = answer["error"].as_str().unwrap_or("the work engine refused without a reason");
+    Err(LocalError::Refused(words.to_owned()))
+}

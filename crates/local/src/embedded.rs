@@ -1,0 +1,89 @@
+//! The embedded AWS: DynamoDB and S3 on loopback, holding what the template declares.
+//!
+//! In a data folder for the fleet, in memory for a test; a test's start takes milliseconds. Not emulated: throttling,
+//! transaction conflicts between requests, point-in-time recovery, versions of objects.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use dataops_fleet::Config;
+use dynoxide::Database;
+use tempfile::TempDir;
+
+use crate::serve::{Served, listen_anywhere, url};
+use crate::template::{FunctionDeclaration, REGION, Template};
+use crate::{LocalError, database, objects};
+
+/// The access key that the embedded services accept.
+pub const ACCESS_KEY: &str = "dataops-local";
+/// The secret key that goes with it. It only guards loopback.
+pub const SECRET_KEY: &str = "dataops-local-secret";
+
+/// DynamoDB and S3 on loopback. Dropping it ends both.
+pub struct Embedded {
+    /// Where DynamoDB listens.
+    pub dynamodb_url: String,
+    /// Where S3 listens.
+    pub s3_url: String,
+    /// The database behind it, for what AWS does by itself.
+    pub database: Database,
+    servers: Vec<Served>,
+    _folder: Option<TempDir>,
+}
+
+impl Embedded {
+    /// A fresh one for a test. Objects lie in a temporary folder that goes with it.
+    pub async fn memory(template: &Template) -> Result<Self, LocalError> {
+        let folder = TempDir::new().map_err(|error| LocalError::folder(&std::env::temp_dir(), &error))?;
+        let database = Database::memory()?;
+        let mut embedded = Self::start(template, database, folder.path()).await?;
+        embedded._folder = Some(folder);
+        Ok(embedded)
+    }
+
+    /// The one that lies in `database_file` and the folder `objects`. Several processes may open the same.
+    pub async fn open(template: &Template, database_file: &Path, objects: &Path) -> Result<Self, LocalError> {
+        let not_unicode =
+            || LocalError::Folder { path: database_file.into(), problem: "its name is not Unicode".into() };
+        let database = Database::new(database_file.to_str().ok_or_else(not_unicode)?)?;
+        Self::start(template, database, objects).await
+    }
+
+    async fn start(template: &Template, database: Database, objects: &Path) -> Result<Self, LocalError> {
+        database::prepare(&database, template)?;
+        let s3 = objects::router(objects, template)?;
+        let (dynamodb_listener, s3_listener) = (listen_anywhere().await?, listen_anywhere().await?);
+        let (dynamodb_url, s3_url) = (url(&dynamodb_listener), url(&s3_listener));
+        let served = database.clone();
+        let dynamodb = Served::spawn(|stopped| async move {
+            if let Err(error) = dynoxide::server::serve_with_shutdown(dynamodb_listener, served, stopped).await {
+                tracing::error!(error, "the embedded DynamoDB ended");
+            }
+        });
+        let servers = vec![dynamodb, Served::router(s3_listener, s3)];
+        Ok(Self { dynamodb_url, s3_url, database, servers, _folder: None })
+    }
+
+    /// The environment a function gets: what the template gives it, and where the embedded services are.
+    pub fn config(&self, function: &FunctionDeclaration, lambda_url: Option<&str>) -> Config {
+        let mut environment: BTreeMap<String, String> = function.environment.clone();
+        let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
+        set("AWS_REGION", REGION);
+        set("AWS_ACCESS_KEY_ID", ACCESS_KEY);
+        set("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+        set("AWS_LAMBDA_FUNCTION_NAME", &function.name);
+        set("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_url);
+        set("AWS_ENDPOINT_URL_S3", &self.s3_url);
+        if let Some(url) = lambda_url {
+            set("AWS_ENDPOINT_URL_LAMBDA", url);
+        }
+        Config::from_map(environment)
+    }
+
+    /// Ends both, letting requests under way finish.
+    pub async fn stop(mut self) {
+        for server in self.servers.drain(..) {
+            server.stop().await;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Starts and stops the whole fleet: embedded AWS, functions, doors, schedules, first-start seeding.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dataops_domain::time::Timestamp;
+use dataops_fleet::{Clock, Function};
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use crate::control::Control;
+use crate::data_dir::{Lock, Running};
+use crate::functions::{ALL, Build, PORTAL, WORK_ENGINE};
+use crate::invoke::Invoking;
+use crate::scheduler::Scheduler;
+use crate::serve::{Served, listen, listen_anywhere, url};
+use crate::template::{FunctionDeclaration, TemplateError};
+use crate::{DataDir, Embedded, Given, Host, InvokeEndpoint, LocalError, Template, admin, door, random};
+
+/// How often expired items are taken out of the database; on AWS it is some time within days.
+const SWEEP: Duration = Duration::from_secs(300);
+
+/// How a fleet is to run.
+#[derive(Debug, Clone)]
+pub struct FleetOptions {
+    /// Where its data lies.
+    pub data_dir: PathBuf,
+    /// The portal's port; 0 takes a free one.
+    pub port: u16,
+    /// Also exposes the engine's own router here.
+    pub engine_port: Option<u16>,
+    /// The secret the engine asks for; by default one that the data folder keeps.
+    pub portal_secret: Option<String>,
+    /// Whether a first start seeds the catalog and the local users.
+    pub seed: bool,
+    /// Whether schedules and started functions run.
+    pub background: bool,
+    /// The moment the clock starts at; by default real time.
+    pub now: Option<Timestamp>,
+    /// How functions are built: [`crate::functions::build`], except in tests of the fleet itself.
+    pub build: Build,
+}
+
+/// A running fleet.
+pub struct Fleet {
+    /// Where it listens.
+    pub running: Running,
+    /// Its clock.
+    pub clock: Clock,
+    host: Arc<Host>,
+    doors: Vec<Served>,
+    invoking: Invoking,
+    embedded: Embedded,
+    background: Vec<JoinHandle<()>>,
+    data_dir: DataDir,
+    _lock: Lock,
+}
+
+impl Fleet {
+    /// Starts it; when this returns, the portal answers.
+    pub async fn start(options: FleetOptions) -> Result<Self, LocalError> {
+        let data_dir = DataDir::open(&options.data_dir)?;
+        let lock = data_dir.lock()?;
+        let portal_listener = listen(options.port, "--port").await?;
+        let engine_listener = match options.engine_port {
+            Some(port) => Some(listen(port, "--engine-port").await?),
+            None => None,
+        };
+        let secret = options.portal_secret.map_or_else(|| data_dir.secret(), Ok)?;
+        let template = Template::load(&Given::local(&secret))?;
+        all_known(&template)?;
+        let embedded = Embedded::open(&template, &data_dir.database(), &data_dir.objects()).await?;
+        let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
+        let endpoint = InvokeEndpoint::bind().await?;
+        let functions = built(&template, &embedded, &endpoint.url, &clock, &ALL, options.build).await?;
+        let host = Arc::new(host(functions, clock.clone()));
+        let invoking = endpoint.serve(Arc::clone(&host), options.background);
+        if options.seed && !data_dir.is_seeded() {
+            let command = json!({ "command": "seed", "localUsers": true });
+            admin::invoke(&host, &template.function(WORK_ENGINE)?.name, &command).await?;
+            data_dir.mark_seeded()?;
+        }
+
+        let mut background = vec![tokio::spawn(sweep(embedded.database.clone()))];
+        let scheduler = options.background.then(|| Arc::new(Scheduler::new(&template, Arc::clone(&host))));
+        background.extend(scheduler.clone().map(|scheduler| tokio::spawn(scheduler.run())));
+        let control_listener = listen_anywhere().await?;
+        let control = Control { token: random::secret()?, clock: clock.clone(), scheduler };
+        let running = Running {
+            pid: std::process::id(),
+            url: url(&portal_listener),
+            engine_url: engine_listener.as_ref().map(url),
+            control_url: url(&control_listener),
+            token: control.token.clone(),
+        };
+        let mut doors = vec![Served::router(control_listener, control.router())];
+        let portal = door::router(Arc::clone(&host), &template.function(PORTAL)?.name);
+        doors.push(Served::router(portal_listener, portal));
+        if let Some(listener) = engine_listener {
+            let engine = door::router(Arc::clone(&host), &template.function(WORK_ENGINE)?.name);
+            doors.push(Served::router(listener, engine));
+        }
+        data_dir.set_running(&running)?;
+        Ok(Self { running, clock, host, doors, invoking, embedded, background, data_dir, _lock: lock })
+    }
+
+    /// The functions, by their physical names.
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// Whether the users of a first start are there.
+    pub fn has_local_users(&self) -> bool {
+        self.data_dir.is_seeded()
+    }
+
+    /// Stops it: requests under way may finish, then the data is closed.
+    pub async fn stop(self) {
+        for task in &self.background {
+            task.abort();
+        }
+        futures_util::future::join_all(self.doors.into_iter().map(Served::stop)).await;
+        self.invoking.stop().await;
+        self.embedded.stop().await;
+        self.data_dir.clear_running();
+    }
+}
+
+/// A function with its declaration.
+pub(crate) type Built = (FunctionDeclaration, Arc<dyn Function>);
+
+/// Builds functions from the environment the template gives them.
+pub(crate) async fn built(
+    template: &Template,
+    embedded: &Embedded,
+    lambda_url: &str,
+    clock: &Clock,
+    ids: &[&'static str],
+    build: Build,
+) -> Result<Vec<Built>, LocalError> {
+    let mut functions = Vec::new();
+    for id in ids.iter().copied() {
+        let declaration = template.function(id)?;
+        let config = embedded.config(declaration, Some(lambda_url));
+        let function = build(id, config, clock.clone()).await;
+        let function =
+            function.map_err(|problem| LocalError::Function { function: declaration.name.clone(), problem })?;
+        functions.push((declaration.clone(), function));
+    }
+    Ok(functions)
+}
+
+/// A host of these functions.
+pub(crate) fn host(functions: Vec<Built>, clock: Clock) -> Host {
+    functions.into_iter().fold(Host::new(clock), |host, (declaration, function)| {
+        host.with(declaration.name, declaration.timeout, function)
+    })
+}
+
+/// The template may not declare a function that would silently not run here.
+fn all_known(template: &Template) -> Result<(), LocalError> {
+    match template.functions.iter().find(|function| !ALL.contains(&function.logical_id.as_str())) {
+        Some(unknown) => {
+            Err(TemplateError::unknown(&format!("Resources.{}", unknown.logical_id), "this function").into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Takes expired items out now and then, by real time.
+async fn sweep(database: dynoxide::Database) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let database = database.clone();
+        match tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+            Ok(Ok(deleted)) => tracing::debug!(deleted, "expired items were taken out"),
+            Ok(Err(error)) => tracing::warn!(%error, "expired items stay"),
+            Err(error) => tracing::warn!(%error, "expired items stay"),
+        }
+    }
+}

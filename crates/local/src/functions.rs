@@ -1,0 +1,30 @@
+//! The product's functions, by the template's logical ids. The only file that names them.
+
+use std::sync::Arc;
+
+use dataops_fleet::{BoxFuture, Clock, Config, ConfigError, Function};
+
+/// The engine's logical id.
+pub const WORK_ENGINE: &str = "WorkEngineFunction";
+/// The portal's logical id.
+pub const PORTAL: &str = "PortalFunction";
+
+/// Builds the function of a logical id from its environment.
+pub type Build = fn(&'static str, Config, Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>>;
+
+/// Builds the product's own functions.
+pub fn build(
+    id: &'static str,
+    config: Config,
+    clock: Clock,
+) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>> {
+    Box::pin(async move {
+        match id {
+            WORK_ENGINE => dataops_work_engine::build(&config, clock).await,
+            _ => dataops_portal::build(&config, clock).await,
+        }
+    })
+}
+
+/// Every function of the product. A function of the template that is not here cannot be started.
+pub const ALL: [&str; 2] = [WORK_ENGINE, PORTAL];

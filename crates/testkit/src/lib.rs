@@ -1,0 +1,16 @@
+//! For tests only: a fresh stack in memory made from the same template, a standing clock, callers typed by credential,
+//! and the request ledger that knows every database call.
+//!
+//! Nothing here imitates the product: the handlers are the functions' own, and the database is the embedded engine.
+
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that can't be set up should stop")]
+
+mod answer;
+mod caller;
+mod ledger;
+mod stack;
+
+pub use answer::Answer;
+pub use caller::Caller;
+pub use ledger::Ledger;
+pub use stack::Stack;

@@ -1,0 +1,90 @@
+//! A whole stack for one test.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dataops_domain::Timestamp;
+use dataops_fleet::{Clock, Function, Invocation};
+use dataops_local::template::{Given, Template};
+use dataops_local::{Embedded, functions};
+use dataops_work_engine::WorkEngine;
+use serde_json::{Value, json};
+
+use crate::{Caller, Ledger};
+
+/// The portal's secret in tests.
+pub(crate) const SECRET: &str = "portal-secret-of-tests-32-characters";
+
+/// A fresh database in memory and the engine's own handler over it.
+pub struct Stack {
+    /// Stands at 2026-07-01 09:00 UTC until it is moved.
+    pub clock: Clock,
+    /// Every database call so far.
+    pub ledger: Ledger,
+    engine: Arc<WorkEngine>,
+    embedded: Embedded,
+    requests: AtomicU64,
+}
+
+impl Stack {
+    /// An empty stack.
+    pub async fn empty() -> Arc<Self> {
+        let template = Template::load(&Given::local(SECRET)).expect("the template can be read");
+        let embedded = Embedded::memory(&template).await.expect("the embedded AWS starts");
+        let config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
+        let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
+        let ledger = Ledger::default();
+        let app = dataops_work_engine::app(&config, clock.clone(), Some(ledger.observer())).await.expect("the engine starts");
+        Arc::new(Self { clock, ledger, engine: Arc::new(WorkEngine::new(app)), embedded, requests: AtomicU64::new(0) })
+    }
+
+    /// A stack with the content's templates and the laptop's people: `operator` (admin), `editor`, `host`.
+    pub async fn seeded() -> Arc<Self> {
+        let stack = Self::empty().await;
+        let answer = stack.administrate(json!({ "command": "seed", "localUsers": true })).await;
+        assert_eq!(answer["ok"], true, "{answer}");
+        stack.ledger.take();
+        stack
+    }
+
+    /// Sends a command of the command line.
+    pub async fn administrate(&self, command: Value) -> Value {
+        let answer = self.invoke(&json!({ "dataopsAdmin": command })).await;
+        serde_json::from_slice(&answer).expect("an answer")
+    }
+
+    /// Nobody: no portal, no secret.
+    pub fn anonymous(self: &Arc<Self>) -> Caller {
+        Caller::new(Arc::clone(self), None)
+    }
+
+    /// The portal on behalf of a user without rights of administration.
+    pub fn operator(self: &Arc<Self>) -> Caller {
+        self.user("editor")
+    }
+
+    /// The portal on behalf of an admin.
+    pub fn admin(self: &Arc<Self>) -> Caller {
+        self.user("operator")
+    }
+
+    /// The portal on behalf of this user.
+    pub fn user(self: &Arc<Self>, id: &str) -> Caller {
+        Caller::new(Arc::clone(self), Some(id.to_owned()))
+    }
+
+    /// The embedded AWS below.
+    pub fn embedded(&self) -> &Embedded {
+        &self.embedded
+    }
+
+    /// The n-th request of a test is called `request-n`.
+    pub(crate) fn next_request(&self) -> String {
+        format!("request-{}", self.requests.fetch_add(1, Ordering::SeqCst) + 1)
+    }
+
+    pub(crate) async fn invoke(&self, event: &Value) -> Vec<u8> {
+        let invocation = Invocation { request_id: self.next_request(), deadline: None };
+        self.engine.invoke(event.to_string().as_bytes(), invocation).await.expect("the function answers")
+    }
+}

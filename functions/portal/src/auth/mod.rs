@@ -1,0 +1,9 @@
+//! Who somebody is: passwords, sessions, cookies, and the proof that a form is ours.
+
+pub(crate) mod cookie;
+pub(crate) mod next;
+pub(crate) mod password;
+pub(crate) mod session;
+pub(crate) mod sign_in;
+pub(crate) mod signed_in;
+pub(crate) mod token;

@@ -1,0 +1,135 @@
+//! Sessions: made at sign-in, 12 hours idle, 7 days at most, ended when the user is disabled or their sign-in changes.
+
+use dataops_domain::id::UserId;
+use dataops_domain::time::Timestamp;
+use dataops_domain::user::User;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+use super::{cookie, token};
+use crate::portal::Portal;
+use dataops_store::{Session, StoreError, UserRecord};
+
+/// How long a session lives without a request, in seconds.
+const IDLE: i64 = 12 * 3_600;
+/// How long it lives at most, in seconds.
+pub(crate) const LONGEST: i64 = 7 * 86_400;
+/// How long it is not written again, in seconds.
+const RENEW_AFTER: i64 = 600;
+
+/// A live session and its user.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    /// The session.
+    pub(crate) session: Session,
+    /// Its user.
+    pub(crate) user: User,
+    /// True when the caller showed an `Authorization` header, which no other site can make a browser send.
+    pub(crate) bearer: bool,
+}
+
+/// Starts a session and gives the token that names it.
+pub(crate) async fn start(portal: &Portal, user: &User) -> Result<String, String> {
+    let token = token::random().map_err(|error| error.to_string())?;
+    let now = portal.clock.now();
+    let session = Session {
+        token_hash: token::hash(&token),
+        user_id: user.id.to_string(),
+        csrf: token::random().map_err(|error| error.to_string())?,
+        created_at: now,
+        last_seen: now,
+        expires_at: now.plus_seconds(IDLE),
+    };
+    portal.store.session_put(&session).await.map_err(|error| error.to_string())?;
+    Ok(token)
+}
+
+/// The caller's live session, if there is one.
+pub(crate) async fn find(portal: &Portal, headers: &HeaderMap) -> Result<Option<Live>, StoreError> {
+    let Some((token, bearer)) = shown(headers) else { return Ok(None) };
+    let hash = token::hash(token);
+    let Some(session) = portal.store.session_get(&hash).await? else { return Ok(None) };
+    let now = portal.clock.now();
+    if is_over(&session, now) {
+        return Ok(None);
+    }
+    let Some(user) = portal.store.user_get(&UserId::new(session.user_id.clone())).await?.filter(|user| may_go_on(user, &session)) else {
+        return Ok(None);
+    };
+    if now.millis() - session.last_seen.millis() >= RENEW_AFTER * 1_000 {
+        portal.store.session_touch(&hash, now, renewed_until(&session, now)).await?;
+    }
+    Ok(Some(Live { session, user: user.user, bearer }))
+}
+
+/// Ends the caller's session, if there is one.
+pub(crate) async fn end(portal: &Portal, headers: &HeaderMap) -> Result<(), StoreError> {
+    match shown(headers) {
+        Some((token, _)) => portal.store.session_delete(&token::hash(token)).await,
+        None => Ok(()),
+    }
+}
+
+fn shown(headers: &HeaderMap) -> Option<(&str, bool)> {
+    match headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+        Some(line) => {
+            let (scheme, token) = line.trim().split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some((token.trim(), true))
+        }
+        None => cookie::read(headers, cookie::SESSION).map(|token| (token, false)),
+    }
+}
+
+fn is_over(session: &Session, now: Timestamp) -> bool {
+    now >= session.expires_at || now >= session.created_at.plus_seconds(LONGEST)
+}
+
+fn renewed_until(session: &Session, now: Timestamp) -> Timestamp {
+    now.plus_seconds(IDLE).min(session.created_at.plus_seconds(LONGEST))
+}
+
+fn may_go_on(record: &UserRecord, session: &Session) -> bool {
+    record.user.is_enabled() && record.sign_in_changed_at.is_none_or(|changed| changed <= session.created_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(created: i64, expires: i64) -> Session {
+        let at = Timestamp::from_millis;
+        Session { token_hash: String::new(), user_id: "u".into(), csrf: String::new(), created_at: at(created), last_seen: at(created), expires_at: at(expires) }
+    }
+
+    #[test]
+    fn a_session_ends_idle_and_at_its_limit() {
+        let idle = session(0, IDLE * 1_000);
+        assert!(!is_over(&idle, Timestamp::from_millis(IDLE * 1_000 - 1)));
+        assert!(is_over(&idle, Timestamp::from_millis(IDLE * 1_000)));
+        let day_six = Timestamp::from_millis((LONGEST - 3_600) * 1_000);
+        assert_eq!(renewed_until(&idle, day_six), Timestamp::from_millis(LONGEST * 1_000));
+        assert!(is_over(&session(0, i64::MAX / 2), Timestamp::from_millis(LONGEST * 1_000)));
+    }
+
+    #[test]
+    fn a_changed_sign_in_ends_older_sessions() {
+        let user = User { id: UserId::new("u"), name: "U".into(), email: "u@x.org".into(), role: Default::default(), disabled: None, created_at: Timestamp::from_millis(0), version: 1 };
+        let record = |changed: Option<i64>, disabled| UserRecord { user: User { disabled, ..user.clone() }, password_hash: None, sign_in_changed_at: changed.map(Timestamp::from_millis) };
+        let session = session(1_000, 9_000);
+        assert!(may_go_on(&record(None, None), &session));
+        assert!(may_go_on(&record(Some(1_000), Some(false)), &session));
+        assert!(!may_go_on(&record(Some(1_001), None), &session));
+        assert!(!may_go_on(&record(None, Some(true)), &session));
+    }
+
+    #[test]
+    fn a_bearer_token_wins_over_the_cookie() {
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::COOKIE, http::HeaderValue::from_static("dataops_session=c"));
+        assert_eq!(shown(&headers), Some(("c", false)));
+        headers.insert(AUTHORIZATION, http::HeaderValue::from_static("bEaReR t"));
+        assert_eq!(shown(&headers), Some(("t", true)));
+        headers.insert(AUTHORIZATION, http::HeaderValue::from_static("Basic t"));
+        assert_eq!(shown(&headers), None);
+    }
+}

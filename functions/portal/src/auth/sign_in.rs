@@ -1,0 +1,58 @@
+//! The one check behind the sign-in page and the JSON login: attempts, account, password.
+
+use dataops_domain::user::User;
+
+use super::password;
+use crate::portal::Portal;
+use dataops_store::StoreError;
+
+/// Failures within 15 minutes after which an address has to wait.
+pub(crate) const MOST_FAILURES: u32 = 10;
+/// How long it has to wait, in seconds.
+pub(crate) const PAUSE: u32 = 15 * 60;
+
+/// The longest e-mail address that is looked at, in characters.
+const LONGEST_EMAIL: usize = 320;
+
+/// How an attempt to sign in ended.
+pub(crate) enum Outcome {
+    /// The right password.
+    Welcome(User),
+    /// Unknown address, no password, or the wrong one.
+    Wrong,
+    /// The account may not sign in.
+    Disabled,
+    /// Too many failures; nothing was checked.
+    TooMany,
+}
+
+/// Checks an address and a password. `source` is the caller's network address.
+pub(crate) async fn check(portal: &Portal, email: &str, password: &str, source: Option<&str>) -> Result<Outcome, StoreError> {
+    let now = portal.clock.now();
+    let email: String = email.trim().chars().take(LONGEST_EMAIL).collect();
+    let by_email = format!("email#{}", email.to_lowercase());
+    let by_source = source.map(|source| format!("address#{source}"));
+    for key in std::iter::once(&by_email).chain(&by_source) {
+        if portal.store.login_failures(key, now).await? >= MOST_FAILURES {
+            return Ok(Outcome::TooMany);
+        }
+    }
+    let found = portal.store.user_by_email(&email).await?;
+    if found.as_ref().is_some_and(|record| !record.user.is_enabled()) {
+        return Ok(Outcome::Disabled);
+    }
+    let hash = found.as_ref().and_then(|record| record.password_hash.clone());
+    let right = password::verify(portal, password.to_owned(), hash).await;
+    match found.filter(|_| right) {
+        Some(record) => {
+            portal.store.login_succeeded(&by_email, now).await?;
+            Ok(Outcome::Welcome(record.user))
+        }
+        None => {
+            for key in std::iter::once(&by_email).chain(&by_source) {
+                portal.store.login_failed(key, now).await?;
+            }
+            Ok(Outcome::Wrong)
+        }
+    }
+}

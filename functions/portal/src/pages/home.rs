@@ -1,0 +1,148 @@
+//! Home: what is late, whom to chase, what is due today, which workflow is at risk, and what comes next.
+
+use dataops_api::views::home::Home;
+use dataops_api::views::row::{TaskRow, WorkflowCard};
+use dataops_domain::time::Tz;
+use maud::{Markup, html};
+
+use super::start;
+use crate::ui::group::{clear, group};
+use crate::ui::icon::icon;
+use crate::ui::page::{Chrome, Page};
+use crate::ui::row::{self, Rows};
+use crate::ui::{card, dialog, words};
+
+/// The most rows a group shows before it says how many more there are; keeps the page under 60 KB.
+const MOST: usize = 12;
+/// The most rows of what lies ahead.
+const AHEAD: usize = 5;
+
+/// The page. `everyone` is true when it shows all people's work.
+pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page {
+    let rows = Rows { today: home.today, timezone, me: &chrome.user_id, with_workflow: true, lean: false };
+    let any_work = home.open_tasks > 0 || home.active_workflows > 0;
+    let body = html! {
+        @if any_work { (day(home, rows, everyone)) (workflows(home)) (ahead(home, rows)) }
+        @if home.active_workflows == 0 { (start_here(home, any_work)) }
+    };
+    Page {
+        lead: html! { (words::long_date(home.today)) " · " (home.timezone) },
+        actions: html! {
+            @if any_work {
+                nav .switch aria-label="Whose work" {
+                    a href="/" aria-current=[(!everyone).then_some("true")] { "Mine" }
+                    a href="/?for=all" aria-current=[everyone.then_some("true")] { "Everyone’s" }
+                }
+            }
+        },
+        checked: Some(words::clock(home.checked_at, timezone)),
+        after: dialog::all(&chrome.csrf, &home.people, home.today),
+        ..Page::new("home", "Home", body)
+    }
+}
+
+/// The number beside Home: what asks for attention today.
+pub fn attention(home: &Home) -> usize {
+    home.overdue.len() + home.follow_ups_due.len() + home.due_today.len()
+}
+
+fn day(home: &Home, rows: Rows<'_>, everyone: bool) -> Markup {
+    let tasks = |id: &str, title: &str, tone: &str, list: &[TaskRow], empty: &str, more: &str| {
+        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), tone, &capped(list, MOST, rows, more)) }
+    };
+    if attention(home) == 0 {
+        return all_clear(home, everyone);
+    }
+    let today = home.today;
+    let all = if everyone { "" } else { "&assignee=me" };
+    let before = dataops_domain::time::plus_days(today, -1).unwrap_or(today);
+    let next_follow_up = home.waiting.first().and_then(|task| task.follow_up_at.as_deref()).and_then(|at| words::follow_up_day(at, rows.timezone));
+    let nobody = match next_follow_up {
+        Some(day) => format!("Nobody to chase. Next: {}.", words::short_date(day, today)),
+        None => "Nobody to chase.".to_owned(),
+    };
+    let nothing = match home.next.first() {
+        Some(task) => format!("Nothing left for today. Next: {}.", words::due(task.date, today)),
+        None => "Nothing left for today.".to_owned(),
+    };
+    html! {
+        (tasks("overdue", "Overdue", "is-late", &home.overdue, "Nothing is late.", &format!("/tasks?status=todo&to={before}{all}")))
+        (tasks("follow-ups", "Follow-ups due", "is-chase", &home.follow_ups_due, &nobody, &format!("/tasks?status=waiting{all}")))
+        (tasks("today", "Today", "", &home.due_today, &nothing, &format!("/tasks?status=open&from={today}&to={today}{all}")))
+    }
+}
+
+fn capped(list: &[TaskRow], most: usize, rows: Rows<'_>, more: &str) -> Markup {
+    html! {
+        (row::list(&list[..list.len().min(most)], rows))
+        @if list.len() > most { p .further { a href=(more) { "Show all " (list.len()) } } }
+    }
+}
+
+fn all_clear(home: &Home, everyone: bool) -> Markup {
+    html! {
+        section .all-clear #day aria-label="Today" {
+            (icon("done"))
+            div {
+                p .all-clear-title { "All clear: nothing late, nobody to chase, nothing left for today." }
+                p {
+                    @if let Some(task) = home.next.first() { "Next is " a href={ "/tasks/" (task.id) } data-open { (task.description) } ", " (words::due(task.date, home.today)) "." }
+                    @else if !home.waiting.is_empty() { "The rest waits for others." }
+                    @else if !everyone && home.open_tasks > 0 { (words::count(home.open_tasks, "open task", "open tasks")) " in all. " a href="/?for=all" { "Show everyone’s" } }
+                    @else { "No open task has a date ahead." }
+                }
+            }
+        }
+    }
+}
+
+fn workflows(home: &Home) -> Markup {
+    if home.workflows.is_empty() {
+        return html! {};
+    }
+    let (at_risk, fine): (Vec<WorkflowCard>, Vec<WorkflowCard>) = home.workflows.iter().cloned().partition(|card| card.risk.is_at_risk());
+    let of = format!("{} of {}", at_risk.len(), home.workflows.len());
+    html! {
+        @if at_risk.is_empty() { (clear("at-risk", "Workflows at risk", "None. Every workflow is on track.")) }
+        @else { (group("at-risk", "Workflows at risk", &of, "is-chase", &card::list(&at_risk, home.today))) }
+        @if !fine.is_empty() { (group("on-track", "Workflows on track", &fine.len().to_string(), "", &card::list(&fine, home.today))) }
+    }
+}
+
+fn ahead(home: &Home, rows: Rows<'_>) -> Markup {
+    let tasks = |id: &str, title: &str, list: &[TaskRow], empty: &str, more: &str| {
+        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), "", &capped(list, AHEAD, rows, more)) }
+    };
+    let tomorrow = dataops_domain::time::plus_days(home.today, 1).unwrap_or(home.today);
+    html! {
+        (tasks("waiting-on", "Waiting", &home.waiting, "Nobody else is waited for.", "/tasks?status=waiting"))
+        (tasks("next", "Next", &home.next, "Nothing is planned after today.", &format!("/tasks?status=open&from={tomorrow}")))
+    }
+}
+
+/// No workflow is under way: how to start one, or how to get templates first.
+fn start_here(home: &Home, any_work: bool) -> Markup {
+    if home.templates.is_empty() {
+        return html! {
+            section .welcome #start aria-labelledby="start-h" {
+                h2 #start-h { "No templates yet" }
+                p { "A workflow is started from a template, and this installation has none. Load the eleven that come with DataOps:" }
+                p { code { "dataops seed" } }
+                p { "Then come back here. Single tasks work without templates: " a href="/tasks/new" { "add a task" } "." }
+            }
+        };
+    }
+    let (first, rest) = home.templates.split_at(home.templates.len().min(2));
+    let soon = words::workday_after(home.today, 28).to_string();
+    html! {
+        section .welcome #start aria-labelledby="start-h" {
+            @if any_work { h2 #start-h { "No workflow is under way" } p { "Start the next one: pick its date and look at every task’s date before anything is made." } }
+            @else { h2 #start-h { "Nothing is under way yet" } p { "Start with a workflow: give it its date and look at every task’s date before anything is made." } }
+            ul .starters { @for template in first { (start::starter(template, &soon)) } }
+            @if !rest.is_empty() {
+                h3 { "Other workflows" }
+                ul .starters .is-compact { @for template in rest { (start::compact(template)) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The pages: each a pure function from the engine's view to a [`crate::ui::page::Page`].
+
+pub mod error;
+pub mod home;
+pub mod sign_in;
+pub mod start;
+pub mod task;
+pub mod task_new;
+pub mod tasks;
+pub mod templates;
+pub mod workflow;
+pub mod workflows;

@@ -1,0 +1,179 @@
+//! A task: facts, what it needs to be finished, instructions, waiting, history. A page of its own, and the panel beside
+//! a list.
+
+mod facts;
+mod finish;
+mod waiting;
+
+use dataops_api::views::task::{Instructions, TaskPage};
+use dataops_domain::task::Status;
+use dataops_domain::time::Tz;
+use maud::{Markup, html};
+
+use crate::ui::form::{self, Attempt, Field};
+use crate::ui::heading::heading;
+use crate::ui::history::{self, Tell};
+use crate::ui::icon::icon;
+use crate::ui::page::{Chrome, Page};
+use crate::ui::{dialog, markdown, words};
+
+/// What every section of a task needs.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// What the engine answered.
+    pub view: &'a TaskPage,
+    /// The reader and the request.
+    pub chrome: &'a Chrome,
+    /// The application timezone.
+    pub timezone: Tz,
+    /// A form that was just refused.
+    pub attempt: &'a Attempt,
+    /// Level of the section headings.
+    pub level: u8,
+}
+
+impl Shown<'_> {
+    /// Where the task's forms lead back to.
+    fn back(&self) -> String {
+        format!("/tasks/{}", self.view.task.id)
+    }
+
+    /// The address of one of the task's actions.
+    fn action(&self, name: &str) -> String {
+        format!("/tasks/{}/{name}", self.view.task.id)
+    }
+}
+
+/// The task as a page.
+pub fn page(view: &TaskPage, chrome: &Chrome, timezone: Tz, attempt: &Attempt) -> Page {
+    let shown = Shown { view, chrome, timezone, attempt, level: 2 };
+    Page {
+        lead: lead(shown),
+        checked: Some(words::clock(view.checked_at, timezone)),
+        ..Page::new("task", view.task.description.clone(), html! { article .task #task data-id=(view.task.id) { (sections(shown)) } })
+    }
+}
+
+/// The task as a panel: the same sections one heading lower, under its own title.
+pub fn panel(view: &TaskPage, chrome: &Chrome, timezone: Tz, attempt: &Attempt) -> Markup {
+    let shown = Shown { view, chrome, timezone, attempt, level: 3 };
+    html! {
+        article .task data-id=(view.task.id) data-title=(view.task.description) {
+            header .panel-head {
+                h2 tabindex="-1" { (view.task.description) }
+                a .icon-button href={ "/tasks/" (view.task.id) } data-close-panel aria-label="Close the task" { (icon("close")) }
+            }
+            p .lead { (lead(shown)) }
+            div .panel-status role="status" { @if let Some(flash) = &chrome.flash { (flash.show()) } }
+            (sections(shown))
+        }
+    }
+}
+
+fn lead(shown: Shown<'_>) -> Markup {
+    let (row, task) = (&shown.view.row, &shown.view.task);
+    html! {
+        @if let Some(workflow) = &row.workflow {
+            a href={ "/workflows/" (workflow.id) } { @if let Some(emoji) = &workflow.emoji { span aria-hidden="true" { (emoji) } " " } (workflow.title) }
+            @if let Some(phase) = &row.phase { " · " (phase) }
+            " · "
+        }
+        span .{ "is-" (task.status.as_str()) } { (state_words(shown)) }
+    }
+}
+
+fn state_words(shown: Shown<'_>) -> String {
+    let (row, task, today) = (&shown.view.row, &shown.view.task, shown.view.today);
+    match task.status {
+        Status::Todo => format!("due {}", words::due(task.date, today)),
+        Status::Waiting => words::waiting(row.waiting_for.as_deref(), row.follow_up_at.as_deref(), today, shown.timezone),
+        Status::Done => match task.completed_at {
+            Some(at) => format!("done {}", words::moment(at, today, shown.timezone)),
+            None => "done".to_owned(),
+        },
+        Status::Archived => "archived".to_owned(),
+    }
+}
+
+fn sections(shown: Shown<'_>) -> Markup {
+    let view = shown.view;
+    let waits = view.task.status == Status::Waiting;
+    html! {
+        @if !shown.attempt.message.is_empty() { p .problem role="alert" { (shown.attempt.message) } }
+        (facts::section(shown))
+        @if waits { (waiting::section(shown)) }
+        (finish::section(shown))
+        (instructions(shown))
+        @if !waits && view.task.status == Status::Todo { (waiting::begin(shown)) }
+        (comment(shown))
+        section .part #history aria-label="History" {
+            (heading(shown.level, "", "History"))
+            (history::stream(&view.task.task_history, &view.events, Tell { people: &view.people, today: view.today, timezone: shown.timezone }))
+        }
+        (details(shown))
+    }
+}
+
+fn instructions(shown: Shown<'_>) -> Markup {
+    let view = shown.view;
+    let fallback = view.task.instructions_url.text().filter(|url| ["http://", "https://", "mailto:"].iter().any(|start| url.starts_with(start)));
+    if view.instructions.is_none() && fallback.is_none() && view.documents.is_empty() {
+        return html! {};
+    }
+    html! {
+        section .part #instructions aria-label="Instructions" {
+            (heading(shown.level, "", "Instructions"))
+            @if let Some(found) = &view.instructions { (document(found, shown.level)) }
+            @else if let Some(url) = fallback { p { a href=(url) rel="noopener noreferrer" { (url) } } }
+            @if !view.documents.is_empty() {
+                p .reading { "Read around it: " @for (index, document) in view.documents.iter().enumerate() { @if index > 0 { ", " } (document.title) @if !document.found { " (missing)" } } }
+            }
+        }
+    }
+}
+
+fn document(found: &Instructions, level: u8) -> Markup {
+    html! {
+        p .reading { (icon("file")) (found.document_title) @if let Some(step) = &found.step_title { ", step: " (step) } }
+        div .prose { (markdown::render(&found.markdown, level + 1)) }
+    }
+}
+
+fn comment(shown: Shown<'_>) -> Markup {
+    html! {
+        section .part #comment aria-label="Comment" {
+            form .inline method="post" action=(shown.action("comment")) {
+                (form::hidden(&shown.chrome.csrf, &shown.back()))
+                (Field { kind: "area", required: true, most: 500, ..Field::text("comment", "note", "Comment") }.show(shown.attempt))
+                button { "Add comment" }
+            }
+        }
+    }
+}
+
+fn details(shown: Shown<'_>) -> Markup {
+    let task = &shown.view.task;
+    html! {
+        details .technical data-key="technical" {
+            summary { "Details" }
+            dl .facts {
+                div { dt { "Task id" } dd { code { (task.id) } } }
+                @if let Some(reference) = &task.template_task_ref { div { dt { "Name in its template" } dd { code { (reference) } } } }
+                div { dt { "Version" } dd { (task.version) } }
+                div { dt { "Made" } dd { time datetime=(task.created_at) { (words::moment(task.created_at, shown.view.today, shown.timezone)) } } }
+            }
+            @if task.is_open() {
+                form method="post" action=(shown.action("archive")) {
+                    (form::hidden(&shown.chrome.csrf, &shown.back()))
+                    button .quiet { "Archive this task" }
+                }
+            }
+        }
+    }
+}
+
+/// The fields of a wait, shared with the dialogs of lists.
+fn wait_fields(shown: Shown<'_>) -> Markup {
+    let soon = words::workday_after(shown.view.today, 3).to_string();
+    dialog::wait_fields("wait", &soon, shown.attempt)
+}

@@ -1,0 +1,47 @@
+//! The list of templates.
+
+use dataops_api::views::templates::Templates;
+use maud::{Markup, html};
+
+use super::start;
+use crate::ui::page::Page;
+use crate::ui::words;
+
+/// The page.
+pub fn page(view: &Templates) -> Page {
+    let body = html! {
+        @if view.templates.is_empty() { (none()) }
+        @else {
+            ul .templates {
+                @for template in &view.templates {
+                    li .template {
+                        div {
+                            h2 { @if let Some(emoji) = &template.emoji { span aria-hidden="true" { (emoji) } " " } (template.name) }
+                            @if let Some(description) = &template.description { p { (description) } }
+                            p .template-facts {
+                                span { (start::size(template)) }
+                                @if let Some(anchor) = &template.anchor_meaning { span { "counted from: " (anchor) } }
+                                @if let Some(schedule) = &template.schedule { span { "starts by itself: " code { (schedule) } } }
+                                @if template.active > 0 { a href="/workflows" { (words::count(template.active, "run", "runs")) " under way" } }
+                            }
+                        }
+                        a .button href={ "/start/" (template.id) } { "Start" span .sr { " " (template.name) } "…" }
+                    }
+                }
+            }
+        }
+    };
+    let lead = html! { "What a workflow is made from: its phases, tasks, dates and proofs" };
+    Page { lead, ..Page::new("templates", "Templates", body) }
+}
+
+/// There is no template at all.
+pub fn none() -> Markup {
+    html! {
+        section .welcome aria-labelledby="none-h" {
+            h2 #none-h { "No templates yet" }
+            p { "Load the ones that come with DataOps, then reload this page:" }
+            p { code { "dataops seed" } }
+        }
+    }
+}

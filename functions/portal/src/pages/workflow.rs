@@ -1,0 +1,187 @@
+//! A workflow: where it stands, its links, its tasks by phase, and what is around it.
+
+use dataops_api::views::bundle::{BundlePage, PhaseTasks};
+use dataops_api::views::row::TaskRow;
+use dataops_domain::bundle::{BundleStatus, Stage};
+use dataops_domain::task::Status;
+use dataops_domain::time::Tz;
+use maud::{Markup, html};
+
+use crate::ui::form::{self, Attempt, Field};
+use crate::ui::history::{self, Tell};
+use crate::ui::icon::icon;
+use crate::ui::page::{Chrome, Page};
+use crate::ui::row::{self, Rows};
+use crate::ui::timeline::{Mark, timeline};
+use crate::ui::{card, dialog, words};
+
+/// The page.
+pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt) -> Page {
+    let (bundle, card) = (&view.bundle, &view.card);
+    let emoji = card.emoji.as_deref().map(|emoji| format!("{emoji} ")).unwrap_or_default();
+    let body = html! {
+        @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
+        @if bundle.status == BundleStatus::Archived { p .notice { (icon("archived")) "Archived. It stays readable; bring it back to work on it." } }
+        @if card.being_made { p .notice role="status" { "Its tasks are being made. This page fills up by itself." } }
+        section .summary #summary aria-label="Where it stands" {
+            (stages(bundle.stage))
+            p .summary-line { (card::progress(card)) span .card-risk { (card::risk(&card.risk)) } }
+            (timeline(&marks(view), bundle.anchor_date, view.today))
+        }
+        div .columns {
+            div .column-main {
+                (links(view, chrome, attempt))
+                (phases(view, chrome, timezone))
+            }
+            aside .column-side aria-label="Around it" { (side(view, chrome, timezone)) }
+        }
+    };
+    Page {
+        lead: html! {
+            (emoji) @if let Some(template) = &card.template { (template) " · " }
+            time datetime=(bundle.anchor_date) { (words::short_date(bundle.anchor_date, view.today)) } ", " (words::relative(card.anchor_in_days))
+        },
+        actions: html! { a .button href={ "/tasks/new?bundle=" (bundle.id) } { "Add a task" } },
+        checked: Some(words::clock(view.checked_at, timezone)),
+        after: dialog::all(&chrome.csrf, &view.people, view.today),
+        ..Page::new("workflow", bundle.title.clone(), body)
+    }
+}
+
+fn stages(current: Stage) -> Markup {
+    html! {
+        ol .stages aria-label="Stage" {
+            @for stage in Stage::ALL {
+                li .is-past[stage < current] aria-current=[(stage == current).then_some("step")] {
+                    @if stage < current { (icon("check")) span .sr { "Reached: " } }
+                    (words::stage(stage))
+                }
+            }
+        }
+    }
+}
+
+fn marks(view: &BundlePage) -> Vec<Mark> {
+    view.phases.iter().flat_map(|phase| &phase.tasks).map(|task| Mark { date: task.date, status: task.status, late: task.overdue }).collect()
+}
+
+fn links(view: &BundlePage, chrome: &Chrome, attempt: &Attempt) -> Markup {
+    if view.links.is_empty() {
+        return html! {};
+    }
+    let empty = view.links.iter().filter(|slot| slot.url.is_empty()).count();
+    let action = format!("/workflows/{}/links", view.bundle.id);
+    let back = format!("/workflows/{}", view.bundle.id);
+    let is_web = |url: &str| url.starts_with("http://") || url.starts_with("https://") || url.starts_with("mailto:");
+    html! {
+        section .group #links aria-labelledby="links-h" {
+            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) } }
+            form method="post" action=(action) data-paste {
+                (form::hidden(&chrome.csrf, &back))
+                ul .slots {
+                    @for slot in &view.links {
+                        @let name = format!("slot:{}", slot.name);
+                        @let tried = attempt.error("links", &name).is_some();
+                        @if slot.url.is_empty() {
+                            li .slot .is-empty {
+                                (Field { most: 2_000, ..Field::text("links", &name, &slot.name) }.show(attempt))
+                                @if slot.needed_by > 0 { span .hint { "needed by " (words::count(slot.needed_by, "task", "tasks")) } }
+                                button .act { "Save" span .sr { " " (slot.name) } }
+                            }
+                        } @else {
+                            li .slot {
+                                span .slot-name { (slot.name) }
+                                @if is_web(&slot.url) { a .slot-url href=(slot.url) rel="noopener noreferrer" { (short(&slot.url)) } } @else { span .slot-url { (slot.url) } }
+                                details open[tried] data-key=(name) {
+                                    summary { "Change" span .sr { " " (slot.name) } }
+                                    @let hint = if slot.is_evidence { "It proves a done task, so it can be changed but not emptied." } else { "" };
+                                    (Field { value: &slot.url, most: 2_000, hint, ..Field::text("links", &name, &slot.name) }.show(attempt))
+                                    button .act { "Save" span .sr { " " (slot.name) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn short(url: &str) -> &str {
+    let bare = ["https://", "http://", "mailto:"].iter().find_map(|start| url.strip_prefix(start)).unwrap_or(url);
+    bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/')
+}
+
+fn phases(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
+    let rows = Rows { today: view.today, timezone, me: &chrome.user_id, with_workflow: false, lean: false };
+    html! {
+        section .group #tasks aria-labelledby="tasks-h" {
+            h2 #tasks-h { "Tasks " span .number { (view.card.done) " of " (view.card.total) " done" } }
+            @if view.phases.iter().all(|phase| phase.tasks.is_empty()) { p .none { "No tasks yet. " a href={ "/tasks/new?bundle=" (view.bundle.id) } { "Add one" } "." } }
+            @for phase in view.phases.iter().filter(|phase| !phase.tasks.is_empty()) { (phase_tasks(phase, rows)) }
+        }
+    }
+}
+
+fn phase_tasks(phase: &PhaseTasks, rows: Rows<'_>) -> Markup {
+    let (closed, open): (Vec<TaskRow>, Vec<TaskRow>) = phase.tasks.iter().cloned().partition(|task| matches!(task.status, Status::Done | Status::Archived));
+    let urgent = open.iter().any(|task| task.overdue || task.follow_up_due);
+    let late = open.iter().filter(|task| task.overdue).count();
+    let name = if phase.name.is_empty() { "Without a phase" } else { &phase.name };
+    let shown = phase.current || urgent;
+    html! {
+        details .phase .is-current[phase.current] open[shown] data-key={ "phase-" (phase.id) } {
+            summary {
+                h3 { (name) }
+                @if phase.current { span .tag { "now" } }
+                @if late > 0 { span .is-late { (icon("late")) (late) " late" } }
+                span .number { (phase.done) "/" (phase.tasks.len()) }
+            }
+            @if !open.is_empty() { (row::list(&open, Rows { lean: !shown, ..rows })) }
+            @if !closed.is_empty() {
+                details .folded data-key={ "done-" (phase.id) } {
+                    summary { (words::count(closed.len(), "task", "tasks")) " done" }
+                    (row::list(&closed, Rows { lean: true, ..rows }))
+                }
+            }
+        }
+    }
+}
+
+fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
+    let bundle = &view.bundle;
+    let references = bundle.references.get().map(Vec::as_slice).unwrap_or_default();
+    html! {
+        @if let Some(description) = bundle.description.text() { section .part { h2 { "About" } p .prewrap { (description) } } }
+        @if !references.is_empty() {
+            section .part #references { h2 { "References" }
+                ul .plain { @for reference in references { li { @if reference.url.starts_with("http") { a href=(reference.url) rel="noopener noreferrer" { (reference.name) } } @else { (reference.name) } } } }
+            }
+        }
+        @if !view.documents.is_empty() {
+            section .part #documents { h2 { "Documents" } ul .plain { @for document in &view.documents { li { (icon("file")) (document.title) @if !document.found { span .hint { " (missing)" } } } } } }
+        }
+        section .part #activity { h2 { "Activity" }
+            (history::stream(&[], &view.events[..view.events.len().min(12)], Tell { people: &view.people, today: view.today, timezone }))
+        }
+        section .part #manage { h2 { "Manage" }
+            details data-key="stage" {
+                summary { "Change the stage" }
+                form .inline method="post" action={ "/workflows/" (bundle.id) "/stage" } {
+                    (form::hidden(&chrome.csrf, &format!("/workflows/{}", bundle.id)))
+                    (form::select("stage", "stage", "Stage", &Stage::ALL.map(|stage| (stage.as_str().to_owned(), words::stage(stage).to_owned())), bundle.stage.as_str()))
+                    button { "Save" }
+                }
+            }
+            @if bundle.status == BundleStatus::Active {
+                details data-key="archive" {
+                    summary { "Archive this workflow" }
+                    p .hint { @if view.card.done < view.card.total { (words::count(view.card.total - view.card.done, "task is", "tasks are")) " still open; they stay as they are. " } "It leaves the lists and stays readable." }
+                    form method="post" action={ "/workflows/" (bundle.id) "/archive" } { (form::hidden(&chrome.csrf, &format!("/workflows/{}", bundle.id))) button { "Archive" } }
+                }
+            } @else {
+                form method="post" action={ "/workflows/" (bundle.id) "/restore" } { (form::hidden(&chrome.csrf, &format!("/workflows/{}", bundle.id))) button { "Bring it back" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+
+use dataops_api::Client;
+use dataops_domain::time::{Date, Tz};
+use dataops_fleet::{Clock, Config, ConfigError, aws};
+use tokio::sync::Semaphore;
+
+use dataops_store::{Store, Tables};
+
+/// Passwords checked at the same time; each takes 19 MiB while it lasts.
+const PASSWORD_CHECKS: usize = 4;
+
+/// The portal's connections and settings.
+#[derive(Clone)]
+pub(crate) struct Portal {
+    /// The work-engine.
+    pub(crate) client: Client,
+    /// Sessions, sign-in attempts and users.
+    pub(crate) store: Store,
+    /// The fleet's clock.
+    pub(crate) clock: Clock,
+    /// The application timezone.
+    pub(crate) timezone: Tz,
+    /// Bounds the memory that password checks take.
+    pub(crate) password_checks: Arc<Semaphore>,
+}
+
+impl Portal {
+    pub(crate) async fn new(config: &Config, clock: Clock) -> Result<Self, ConfigError> {
+        let timezone = config.timezone()?;
+        let function = config.require("WORK_ENGINE_FUNCTION")?.to_owned();
+        let secret = config.require("WORK_ENGINE_PORTAL_SECRET")?.to_owned();
+        for table in ["DATAOPS_SESSIONS_TABLE", "DATAOPS_USERS_TABLE"] {
+            config.require(table)?;
+        }
+        let sdk = aws::sdk_config(config).await;
+        let tables = Tables::read(|name| config.get(name).map(str::to_owned));
+        Ok(Self {
+            client: Client::new(aws::lambda_client(config, &sdk), function, secret),
+            store: Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables),
+            clock,
+            timezone,
+            password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),
+        })
+    }
+
+    /// Today in the application timezone.
+    pub(crate) fn today(&self) -> Date {
+        self.clock.now().local_date(self.timezone)
+    }
+}

@@ -1,0 +1,105 @@
+//! What every form has in common: hand the change on, go back and say so, or say what is missing where it was typed.
+
+use axum::Json;
+use axum::response::{IntoResponse, Redirect, Response};
+use dataops_api::{ClientError, Problem};
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::auth::next;
+use crate::auth::signed_in::{Form, Part, SignedIn};
+use crate::portal::Portal;
+use crate::ui::form::Attempt;
+
+/// Hands a change to the engine.
+pub(super) async fn send(portal: &Portal, who: &SignedIn, method: &str, path: &str, body: &Value) -> Result<Value, ClientError> {
+    portal.client.send(&who.caller(), method, path, body, &[]).await
+}
+
+/// Back to where the form came from, with a word on what happened.
+pub(super) fn back(form: &Form, otherwise: &str, code: &str, task: Option<&str>) -> Response {
+    let mut pairs = vec![("saved", code)];
+    pairs.extend(task.map(|task| ("task", task)));
+    Redirect::to(&next::with_query(form.back(otherwise), &pairs)).into_response()
+}
+
+/// A refused form with the engine's words at its fields. `field` turns a JSON pointer into a field's name.
+pub(super) fn attempt(name: &str, form: &Form, problem: &Problem, field: impl Fn(&str) -> String) -> Attempt {
+    let errors: Vec<(String, String)> = problem.errors.iter().map(|error| {
+        let field = field(&error.pointer);
+        let words = friendly(&field, &error.message);
+        (field, words)
+    }).collect();
+    let message = match problem.status {
+        409 | 412 => "Somebody changed this at the same moment. Look at it once more, then try again.".to_owned(),
+        _ if errors.is_empty() => sentence(&problem.detail),
+        _ => "Not saved yet. Look at the marked field.".to_owned(),
+    };
+    Attempt { form: name.to_owned(), message, values: form.typed(), errors }
+}
+
+/// The name of the field a pointer leads to: its last part.
+pub(super) fn last_part(pointer: &str) -> String {
+    pointer.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The refusal as a module takes it: the message, and words for each field. `html` shows fields that were not there yet.
+pub(super) fn for_module(attempt: &Attempt, html: Option<String>) -> Response {
+    let fields: Map<String, Value> = attempt.errors.iter().map(|(name, words)| (name.clone(), json!(words))).collect();
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "message": attempt.message, "fields": fields, "html": html }))).into_response()
+}
+
+/// True when a module of ours asked.
+pub(super) fn is_module(who: &SignedIn) -> bool {
+    who.part != Part::Document
+}
+
+/// The engine's words in the operator's: no field names of the wire.
+fn friendly(field: &str, message: &str) -> String {
+    let label = match field {
+        "waitingFor" => "Who you wait for",
+        "followUpAt" | "nextFollowUpAt" => "The day to ask again",
+        "channel" => "How you asked",
+        "note" => "The note",
+        "description" => "What is to be done",
+        "date" => "The due date",
+        "anchorDate" => "The date",
+        "title" => "The title",
+        "link" => "The link",
+        "comment" => "The comment",
+        "externalStatus" => "The status",
+        "instructionsUrl" => "The link",
+        "assigneeId" => "The assignee",
+        "bundleId" => "The workflow",
+        _ if field.starts_with("slot:") => "The link",
+        _ => return sentence(message),
+    };
+    let required = message.ends_with("is required") || message.starts_with("Missing required field");
+    if required {
+        return format!("{label} is missing.");
+    }
+    let rest = ["must", "puts"].iter().find_map(|verb| message.find(&format!(" {verb} ")).map(|at| &message[at..]));
+    match rest {
+        Some(rest) => sentence(&format!("{label}{}", rest.replace(" (YYYY-MM-DD) or a timestamp", ""))),
+        None => sentence(message),
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.trim().trim_end_matches('.').chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_speak_the_operators_words() {
+        assert_eq!(friendly("waitingFor", "waitingFor is required"), "Who you wait for is missing.");
+        assert_eq!(friendly("followUpAt", "followUpAt must be a calendar date (YYYY-MM-DD) or a timestamp"), "The day to ask again must be a calendar date.");
+        assert_eq!(friendly("link", "link must be an http, https or mailto address, not `javascript:`"), "The link must be an http, https or mailto address, not `javascript:`.");
+        assert_eq!(friendly("x", "nothing to do"), "Nothing to do.");
+    }
+}

@@ -1,0 +1,78 @@
+//! Every address of the portal. Reading ones ask the engine once; forms hand one change on and lead back.
+
+mod act;
+mod home;
+mod preferences;
+mod session;
+mod start;
+mod task;
+mod task_actions;
+mod task_new;
+mod tasks;
+mod templates;
+mod workflow;
+mod workflow_actions;
+mod workflows;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use dataops_fleet::gateway::RequestContext;
+use http::StatusCode;
+
+use crate::auth::signed_in::trouble_bare;
+use crate::pages::error::Trouble;
+use crate::portal::Portal;
+use crate::{api, assets, security};
+
+/// The largest body of any request, in bytes: 4.2 MiB.
+pub(crate) const MOST_BODY: usize = 4_404_019;
+
+/// The portal's router.
+pub(crate) fn router(portal: Portal) -> Router {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/tasks", get(tasks::show))
+        .route("/tasks/new", get(task_new::show).post(task_new::create))
+        .route("/tasks/{id}", get(task::show))
+        .route("/tasks/{id}/{action}", get(task::to_task).post(task_actions::act))
+        .route("/workflows", get(workflows::show))
+        .route("/workflows/{id}", get(workflow::show))
+        .route("/workflows/{id}/{action}", get(workflow::to_workflow).post(workflow_actions::act))
+        .route("/start", get(start::choose))
+        .route("/start/{template}", get(start::preview).post(start::start))
+        .route("/templates", get(templates::show))
+        .route("/theme", post(preferences::theme))
+        .route("/sign-in", get(session::show).post(session::sign_in))
+        .route("/sign-out", post(session::sign_out))
+        .route("/work/api/auth/login", post(api::session::login))
+        .route("/work/api/auth/logout", post(api::session::logout))
+        .route("/work/api/me", get(api::session::me))
+        .route("/work/api/{*path}", any(api::broker::pass))
+        .route("/assets/{version}/{*name}", get(assets::serve))
+        .route("/health", get(|| async { (StatusCode::OK, [("content-type", "text/plain; charset=utf-8")], "ok") }))
+        .fallback(no_page)
+        .method_not_allowed_fallback(not_allowed)
+        .layer(axum::middleware::from_fn(security::headers))
+        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .with_state(portal)
+}
+
+fn id_of(request: &Request) -> String {
+    request.extensions().get::<RequestContext>().map(|context| context.request_id.clone()).unwrap_or_default()
+}
+
+async fn no_page(request: Request) -> Response {
+    if request.uri().path().starts_with("/work/") {
+        return (StatusCode::NOT_FOUND, axum::Json(serde_json::json!({ "error": "Not found" }))).into_response();
+    }
+    trouble_bare(Trouble::NotFound, &id_of(&request))
+}
+
+async fn not_allowed(request: Request) -> Response {
+    if request.uri().path().starts_with("/work/") {
+        return (StatusCode::NOT_FOUND, axum::Json(serde_json::json!({ "error": "Not found" }))).into_response();
+    }
+    trouble_bare(Trouble::NotAllowed, &id_of(&request))
+}

@@ -1,0 +1,16 @@
+//! The pieces that several pages share. Pure functions: values in, markup out.
+
+pub mod card;
+pub mod dialog;
+pub mod flash;
+pub mod form;
+pub mod gate;
+pub mod group;
+pub mod heading;
+pub mod history;
+pub mod icon;
+pub mod markdown;
+pub mod page;
+pub mod row;
+pub mod timeline;
+pub mod words;

@@ -1,0 +1,11 @@
+mod auth;
+mod bundles;
+mod concurrency;
+mod cost;
+mod gates;
+mod health;
+mod start;
+mod tasks;
+mod templates;
+mod users;
+mod views;
