@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 use crate::stack::SECRET;
@@ -67,7 +68,7 @@ impl Caller {
                 "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test" },
                 "requestId": self.stack.next_request(), "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 0
             },
-            "body": String::from_utf8_lossy(&body), "isBase64Encoded": false
+            "body": base64::engine::general_purpose::STANDARD.encode(&body), "isBase64Encoded": true
         });
         let answer: Value = serde_json::from_slice(&self.stack.invoke(&event).await).expect("an answer");
         let text = answer["body"].as_str().unwrap_or_default().to_owned();

@@ -1,1 +1,9 @@
-
+// Every page works as plain links and forms. Each module adds one behaviour and needs no other to be useful.
+import "./forms.js";
+import "./live.js";
+import "./panel.js";
+import "./dialogs.js";
+import "./menus.js";
+import "./keys.js";
+import "./paste.js";
+import "./copy.js";

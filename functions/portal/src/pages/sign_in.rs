@@ -13,7 +13,7 @@ pub fn page(token: &str, next: &str, signed_out: bool, attempt: &Attempt) -> Mar
             h1 { "Sign in" }
             @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
             @else if signed_out { p .lead role="status" { "You are signed out." } }
-            form method="post" action="/sign-in" {
+            form method="post" action="/sign-in" data-plain {
                 input type="hidden" name="csrf" value=(token);
                 input type="hidden" name="next" value=(next);
                 (Field { kind: "email", required: true, ..Field::text("sign-in", "email", "E-mail") }.show(attempt))

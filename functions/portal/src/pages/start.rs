@@ -82,7 +82,7 @@ pub fn preview(preview: &StartPreview, chrome: &Chrome, key: &str, attempt: &Att
                 }
                 button { "Show these dates" }
             }
-            form #start-form .start-go method="post" action={ "/start/" (template.id) } {
+            form #start-form .start-go method="post" action={ "/start/" (template.id) } data-plain {
                 (form::hidden(&chrome.csrf, &chrome.path))
                 input type="hidden" name="anchorDate" value=(preview.anchor_date);
                 input type="hidden" name="key" value=(key);

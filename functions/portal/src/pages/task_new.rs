@@ -14,7 +14,7 @@ pub fn page(view: &TasksPage, chrome: &Chrome, bundle: &str, attempt: &Attempt) 
     let workflows: Vec<(String, String)> = none.chain(view.workflows.iter().map(|workflow| (workflow.id.clone(), workflow.title.clone()))).collect();
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
-        form .stack method="post" action="/tasks/new" {
+        form .stack method="post" action="/tasks/new" data-plain {
             (form::hidden(&chrome.csrf, "/tasks"))
             input type="hidden" name="key" value=(chosen("key", ""));
             (Field { required: true, most: 500, ..Field::text("new", "description", "What is to be done?") }.show(attempt))

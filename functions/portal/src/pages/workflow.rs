@@ -75,7 +75,7 @@ fn links(view: &BundlePage, chrome: &Chrome, attempt: &Attempt) -> Markup {
     let is_web = |url: &str| url.starts_with("http://") || url.starts_with("https://") || url.starts_with("mailto:");
     html! {
         section .group #links aria-labelledby="links-h" {
-            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) } }
+            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) " filled" } }
             form method="post" action=(action) data-paste {
                 (form::hidden(&chrome.csrf, &back))
                 ul .slots {

@@ -22,6 +22,6 @@ pub fn page(view: &WorkflowsPage, archived: bool) -> Page {
         @if archived { (words::count(view.workflows.len(), "workflow", "workflows")) ", put away and readable" }
         @else { (words::count(view.workflows.len(), "workflow", "workflows")) " under way" @if at_risk > 0 { ", " (at_risk) " at risk" } }
     };
-    let actions = html! { a .button href="/start" data-key="n" { "Start a workflow" } };
+    let actions = html! { a .button href="/start" { "Start a workflow" } };
     Page { lead, actions, ..Page::new("workflows", "Workflows", body) }
 }

@@ -51,8 +51,8 @@ impl Page {
     }
 }
 
-const PLACES: [(&str, &str, &str, &str); 4] =
-    [("/", "Home", "home", "g h"), ("/tasks", "Tasks", "tasks", "g t"), ("/workflows", "Workflows", "flow", "g w"), ("/templates", "Templates", "templates", "g e")];
+const PLACES: [(&str, &str, &str); 4] =
+    [("/", "Home", "home"), ("/tasks", "Tasks", "tasks"), ("/workflows", "Workflows", "flow"), ("/templates", "Templates", "templates")];
 
 /// A whole document for a signed-in reader.
 pub fn document(chrome: &Chrome, page: &Page) -> Markup {
@@ -67,7 +67,7 @@ pub fn document(chrome: &Chrome, page: &Page) -> Markup {
                     h1 { (page.title) }
                     p .lead { (page.lead) @if let Some(checked) = &page.checked { span .checked { " · checked " span #checked { (checked) } } } }
                 }
-                div .head-actions { (page.actions) (search()) a .button .primary href="/tasks/new" data-key="c" { (icon("plus")) "New task" } }
+                div .head-actions { (page.actions) (search()) a .button href="/tasks/new" { (icon("plus")) "New task" } }
             }
             div #status role="status" { @if let Some(flash) = &chrome.flash { (flash.show()) } }
             div #alert role="alert" {}
@@ -107,9 +107,9 @@ fn rail(chrome: &Chrome) -> Markup {
             a .brand href="/" { "DataOps" }
             nav aria-label="Main" {
                 ul {
-                    @for (path, name, drawing, key) in PLACES {
+                    @for (path, name, drawing) in PLACES {
                         li {
-                            a href=(path) aria-current=[is_here(path).then_some("page")] data-go=(key) {
+                            a href=(path) aria-current=[is_here(path).then_some("page")] {
                                 (icon(drawing)) span { (name) }
                                 @if let Some((_, number)) = chrome.counts.iter().find(|(of, number)| *of == path && *number > 0) { span .count { (number) } }
                             }

@@ -86,7 +86,11 @@ fn due(task: &TaskRow, with: Rows<'_>) -> Markup {
                 }
                 Status::Waiting => {
                     (icon("waiting"))
-                    span { (words::waiting(task.waiting_for.as_deref(), task.follow_up_at.as_deref(), with.today, with.timezone)) (asked(task)) }
+                    span {
+                        @if task.follow_up_due { "Follow-up due: " (task.waiting_for.as_deref().unwrap_or("somebody")) }
+                        @else { (words::waiting(task.waiting_for.as_deref(), task.follow_up_at.as_deref(), with.today, with.timezone)) }
+                        span .asked { (asked(task)) }
+                    }
                 }
                 Status::Done | Status::Archived => { (words::status(task.status)) ", due " (time(words::short_date(task.date, with.today))) }
             }

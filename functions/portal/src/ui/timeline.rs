@@ -35,7 +35,14 @@ pub fn timeline(marks: &[Mark], anchor: Date, today: Date) -> Markup {
                 line .anchor x1=(x(anchor)) x2=(x(anchor)) y1="0" y2="24" {}
                 @if today >= first && today <= last { line .today x1=(x(today)) x2=(x(today)) y1="0" y2="24" {} }
             }
-            figcaption { span { (words::short_date(first, today)) } span .anchor-name { "anchor " (words::short_date(anchor, today)) } span { (words::short_date(last, today)) } }
+            figcaption {
+                span { (words::short_date(first, today)) }
+                span .legend {
+                    span .key-anchor { "anchor " (words::short_date(anchor, today)) }
+                    @if today >= first && today <= last { span .key-today { "today" } }
+                }
+                span { (words::short_date(last, today)) }
+            }
         }
     }
 }

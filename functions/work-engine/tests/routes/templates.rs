@@ -65,7 +65,8 @@ async fn a_change_marks_what_came_from_git_and_a_delete_hides() {
     stack.operator().delete(path).await.expect(204);
     assert_eq!(stack.operator().get(path).await.expect(404).error(), "Template not found");
     stack.operator().delete(path).await.expect(404);
-    assert_eq!(stack.administrate(json!({ "command": "seed" })).await["report"]["created"], json!([]), "a deleted template stays deleted");
+    let again = stack.administrate(json!({ "command": "seed" })).await;
+    assert_eq!(again["report"]["created"], json!([]), "a deleted template stays deleted: {again}");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
     let open = task.is_open();
     let tried = |form: &str| shown.attempt.form == form;
     html! {
-        dl .facts {
+        section #facts aria-label="Facts" { dl .facts {
             div #due {
                 dt { "Due" }
                 dd {
@@ -54,7 +54,7 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                 div { dt { "Link" } dd .long { a href=(url) rel="noopener noreferrer" { (url) } } }
             }
             @if task.status == Status::Done { (proved_by(shown)) }
-        }
+        } }
     }
 }
 

@@ -1,0 +1,33 @@
+// Menu entries open their dialog right here; the browser keeps the focus inside and brings it back.
+import { $, $$ } from "./dom.js";
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-dialog]");
+  if (link && openDialog(link.dataset.dialog, link.closest("[data-id]"))) event.preventDefault();
+  if (event.target.closest?.("[data-close]")) event.target.closest("dialog").close();
+  if (event.target.closest?.("[data-help]")) $("#help").showModal();
+  const needs = event.target.closest?.("[data-dismiss]")?.closest(".needs");
+  if (needs) {
+    const row = needs.closest("[data-id]");
+    needs.remove();
+    $("a.title", row)?.focus();
+  }
+});
+
+/** Opens a dialog for a row; false when the page has no such dialog. */
+export function openDialog(name, row) {
+  const dialog = document.getElementById(`dialog-${name}`);
+  if (!dialog || !row?.dataset.id) return false;
+  const form = $("form", dialog);
+  form.reset();
+  for (const old of $$(".wrong", form)) old.remove();
+  form.action = `/tasks/${row.dataset.id}/${name}`;
+  form.elements.namedItem("back").value = $("#act").elements.namedItem("back").value;
+  $(".dialog-task", dialog).textContent = $(".title", row)?.textContent || "";
+  if (name === "due") form.elements.namedItem("date").value = row.dataset.date || "";
+  if (name === "assign") form.elements.namedItem("assigneeId").value = row.dataset.who || "";
+  $("details.menu[open]", row)?.removeAttribute("open");
+  dialog.showModal();
+  $$("input:not([type=hidden]), textarea, select", dialog).find((field) => !field.value || name !== "sent")?.focus();
+  return true;
+}
