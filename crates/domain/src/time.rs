@@ -72,8 +72,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Reads a real calendar date in the form `YYYY-MM-DD`; `2026-02-31` is none.
 pub fn parse_date(text: &str) -> Option<Date> {
-    let digits = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| (i == 4 || i == 7) == (b == b'-'));
-    if digits { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
+    let shape = |(place, byte): (usize, u8)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    if text.len() == 10 && text.bytes().enumerate().all(shape) { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
 }
 
 /// `date` moved by whole days; `None` outside the years 1 to 9999.

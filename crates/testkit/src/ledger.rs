@@ -9,14 +9,27 @@ use dataops_store::{Call, Observer};
 pub struct Ledger(Arc<Mutex<Vec<Call>>>);
 
 impl Ledger {
-    /// What to tell of every call.
+    /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
     pub fn observer(&self) -> Observer {
         let calls = Arc::clone(&self.0);
-        Arc::new(move |call| calls.lock().expect("no panic under the lock").push(call))
+        Arc::new(move |call| {
+            assert!(call.operation != "Scan" || is_catalog(&call), "a Scan outside the catalogs: {call:?}");
+            calls.lock().expect("no panic under the lock").push(call);
+        })
+    }
+
+    /// Forgets what was remembered and gives what was no read of a catalog.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.take().into_iter().filter(|call| !is_catalog(call)).collect()
     }
 
     /// Forgets what was remembered and gives it.
     pub fn take(&self) -> Vec<Call> {
         std::mem::take(&mut *self.0.lock().expect("no panic under the lock"))
     }
+}
+
+/// True for reading a catalog whole: tens of rows, listed apart.
+fn is_catalog(call: &Call) -> bool {
+    call.operation == "Scan" && ["-templates", "-users"].iter().any(|catalog| call.target.ends_with(catalog))
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dataops_domain::Timestamp;
+use dataops_domain::task::Task;
+use dataops_domain::{Actor, Timestamp};
 use dataops_fleet::{Clock, Function, Invocation};
 use dataops_local::template::{Given, Template};
 use dataops_local::{Embedded, functions};
+use dataops_store::{Operation, Store, Tables};
 use dataops_work_engine::WorkEngine;
 use serde_json::{Value, json};
 
@@ -22,6 +24,7 @@ pub struct Stack {
     /// Every database call so far.
     pub ledger: Ledger,
     engine: Arc<WorkEngine>,
+    store: Store,
     embedded: Embedded,
     requests: AtomicU64,
 }
@@ -35,7 +38,10 @@ impl Stack {
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
         let ledger = Ledger::default();
         let app = dataops_work_engine::app(&config, clock.clone(), Some(ledger.observer())).await.expect("the engine starts");
-        Arc::new(Self { clock, ledger, engine: Arc::new(WorkEngine::new(app)), embedded, requests: AtomicU64::new(0) })
+        let sdk = dataops_fleet::aws::sdk_config(&config).await;
+        let tables = Tables::read(|name| config.get(name).map(str::to_owned));
+        let store = Store::connect(&sdk, dataops_fleet::aws::endpoint(&config, "DYNAMODB"), tables);
+        Arc::new(Self { store, clock, ledger, engine: Arc::new(WorkEngine::new(app)), embedded, requests: AtomicU64::new(0) })
     }
 
     /// A stack with the content's templates and the laptop's people: `operator` (admin), `editor`, `host`.
@@ -71,6 +77,13 @@ impl Stack {
     /// The portal on behalf of this user.
     pub fn user(self: &Arc<Self>, id: &str) -> Caller {
         Caller::new(Arc::clone(self), Some(id.to_owned()))
+    }
+
+    /// Writes many tasks at once, for a store with a past.
+    pub async fn write_tasks(&self, tasks: Vec<Task>) {
+        let operation = Operation::new(&self.next_request(), Actor::system(), self.clock.now(), None);
+        let written = self.store.bundle_tasks_put_missing(&operation, &tasks).await.expect("the store takes them");
+        assert_eq!(written, tasks.len());
     }
 
     /// The embedded AWS below.

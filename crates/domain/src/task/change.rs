@@ -64,7 +64,11 @@ pub fn create(id: TaskId, fields: &Object, facts: &Facts<'_>, context: Context<'
 /// A transition the table refuses, missing proof, or evidence of a done task that would be taken away.
 pub fn update(stored: &Task, changes: &Object, facts: &Facts<'_>, context: Context<'_>) -> Result<Decision, Refusal> {
     let requested = changes.get("status").and_then(Value::as_str).and_then(Status::parse);
-    let effect = transition(stored.status, requested.map_or(super::state::Action::Edit, Status::requested))?;
+    let effect = match transition(stored.status, requested.map_or(super::state::Action::Edit, Status::requested))? {
+        // A task that was done before it was put away comes back as one that is done no longer.
+        Effect::Become(Status::Todo) if stored.completed_at.is_some() => Effect::Reopen(Status::Todo),
+        effect => effect,
+    };
     let mut task = json::merged(stored, changes);
     task.updated_at = context.now;
     let sets_link = changes.contains_key("link") || matches!(effect, Effect::Complete | Effect::CompleteAgain);

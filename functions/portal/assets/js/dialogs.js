@@ -2,8 +2,8 @@
 import { $, $$ } from "./dom.js";
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("[data-dialog]");
-  if (link && openDialog(link.dataset.dialog, link.closest("[data-id]"))) event.preventDefault();
+  const link = event.target.closest?.("a[data-dialog], .menu-items a[href*='#']");
+  if (link && openDialog(link.hash.slice(1), link.closest("[data-id]"))) event.preventDefault();
   if (event.target.closest?.("[data-close]")) event.target.closest("dialog").close();
   if (event.target.closest?.("[data-help]")) $("#help").showModal();
   const needs = event.target.closest?.("[data-dismiss]")?.closest(".needs");
@@ -26,7 +26,11 @@ export function openDialog(name, row) {
   $(".dialog-task", dialog).textContent = $(".title", row)?.textContent || "";
   if (name === "due") form.elements.namedItem("date").value = row.dataset.date || "";
   if (name === "assign") form.elements.namedItem("assigneeId").value = row.dataset.who || "";
-  $("details.menu[open]", row)?.removeAttribute("open");
+  const menu = $("details.menu[open]", row);
+  if (menu) {
+    menu.open = false;
+    $("summary", menu).focus();
+  }
   dialog.showModal();
   $$("input:not([type=hidden]), textarea, select", dialog).find((field) => !field.value || name !== "sent")?.focus();
   return true;

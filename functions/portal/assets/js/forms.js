@@ -24,7 +24,8 @@ export async function send(form, button) {
   warn("");
   try {
     const answer = await ask(url, inPanel ? "panel" : "page", { method: "POST", body });
-    await (answer.ok ? accepted(answer, { form, url, inPanel }) : refused(answer, { form, row }));
+    const said = answer.headers.get("content-type")?.includes("json");
+    await (answer.ok && !said ? accepted(answer, { form, url, inPanel }) : refused(answer, { form, row }));
   } catch {
     trouble(form, "Not sent: there is no connection. What you typed is still here; try again in a moment.");
   } finally {
@@ -43,7 +44,6 @@ async function accepted(answer, { form, url, inPanel }) {
     await refresh({ quiet: false });
   } else if (document.body.dataset.list || target.pathname === location.pathname) {
     for (const field of $$("input, textarea", form)) if (field.type !== "hidden") field.value = field.defaultValue;
-    form.closest(".needs")?.remove();
     if (document.body.dataset.list && target.pathname !== new URL(document.body.dataset.list, location.href).pathname) await refresh({ quiet: false });
     else show(parse(html), { status: !done });
   } else {

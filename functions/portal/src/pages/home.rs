@@ -12,10 +12,12 @@ use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::{card, dialog, words};
 
-/// The most rows a group shows before it says how many more there are; keeps the page under 60 KB.
-const MOST: usize = 12;
-/// The most rows of what lies ahead.
-const AHEAD: usize = 5;
+/// The most rows of today's three groups together: with them the page stays under 60 KB.
+const DAY: usize = 20;
+/// The most rows of each group of what lies ahead.
+const AHEAD: usize = 3;
+/// The most workflows of each group.
+const CARDS: usize = 5;
 
 /// The page. `everyone` is true when it shows all people's work.
 pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page {
@@ -47,8 +49,9 @@ pub fn attention(home: &Home) -> usize {
 }
 
 fn day(home: &Home, rows: Rows<'_>, everyone: bool) -> Markup {
-    let tasks = |id: &str, title: &str, tone: &str, list: &[TaskRow], empty: &str, more: &str| {
-        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), tone, &capped(list, MOST, rows, more)) }
+    let [overdue, follow_ups, due_today] = shares(DAY, [home.overdue.len(), home.follow_ups_due.len(), home.due_today.len()]);
+    let tasks = |id: &str, title: &str, tone: &str, list: &[TaskRow], most: usize, empty: &str, more: &str| {
+        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), tone, &capped(list, most, rows, more)) }
     };
     if attention(home) == 0 {
         return all_clear(home, everyone);
@@ -66,9 +69,9 @@ fn day(home: &Home, rows: Rows<'_>, everyone: bool) -> Markup {
         None => "Nothing left for today.".to_owned(),
     };
     html! {
-        (tasks("overdue", "Overdue", "is-late", &home.overdue, "Nothing is late.", &format!("/tasks?status=todo&to={before}{all}")))
-        (tasks("follow-ups", "Follow-ups due", "is-chase", &home.follow_ups_due, &nobody, &format!("/tasks?status=waiting{all}")))
-        (tasks("today", "Today", "", &home.due_today, &nothing, &format!("/tasks?status=open&from={today}&to={today}{all}")))
+        (tasks("overdue", "Overdue", "is-late", &home.overdue, overdue, "Nothing is late.", &format!("/tasks?status=todo&to={before}{all}")))
+        (tasks("follow-ups", "Follow-ups due", "is-chase", &home.follow_ups_due, follow_ups, &nobody, &format!("/tasks?status=waiting{all}")))
+        (tasks("today", "Today", "", &home.due_today, due_today, &nothing, &format!("/tasks?status=open&from={today}&to={today}{all}")))
     }
 }
 
@@ -77,6 +80,17 @@ fn capped(list: &[TaskRow], most: usize, rows: Rows<'_>, more: &str) -> Markup {
         (row::list(&list[..list.len().min(most)], rows))
         @if list.len() > most { p .further { a href=(more) { "Show all " (list.len()) } } }
     }
+}
+
+/// Shares `most` rows out among three groups, row by row, so that a long group never hides a short one.
+fn shares(most: usize, wanted: [usize; 3]) -> [usize; 3] {
+    let mut given = [0; 3];
+    for _ in 0..most {
+        let least = (0..3).filter(|group| given[*group] < wanted[*group]).min_by_key(|group| given[*group]);
+        let Some(group) = least else { break };
+        given[group] += 1;
+    }
+    given
 }
 
 fn all_clear(home: &Home, everyone: bool) -> Markup {
@@ -104,8 +118,15 @@ fn workflows(home: &Home) -> Markup {
     let of = format!("{} of {}", at_risk.len(), home.workflows.len());
     html! {
         @if at_risk.is_empty() { (clear("at-risk", "Workflows at risk", "None. Every workflow is on track.")) }
-        @else { (group("at-risk", "Workflows at risk", &of, "is-chase", &card::list(&at_risk, home.today))) }
-        @if !fine.is_empty() { (group("on-track", "Workflows on track", &fine.len().to_string(), "", &card::list(&fine, home.today))) }
+        @else { (group("at-risk", "Workflows at risk", &of, "is-chase", &some_cards(&at_risk, home))) }
+        @if !fine.is_empty() { (group("on-track", "Workflows on track", &fine.len().to_string(), "", &some_cards(&fine, home))) }
+    }
+}
+
+fn some_cards(cards: &[WorkflowCard], home: &Home) -> Markup {
+    html! {
+        (card::list(&cards[..cards.len().min(CARDS)], home.today))
+        @if cards.len() > CARDS { p .further { a href="/workflows" { "Show all " (home.workflows.len()) " workflows" } } }
     }
 }
 
@@ -144,5 +165,17 @@ fn start_here(home: &Home, any_work: bool) -> Markup {
                 ul .starters .is-compact { @for template in rest { (start::compact(template)) } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn a_long_group_never_hides_a_short_one() {
+        assert_eq!(shares(20, [2, 1, 4]), [2, 1, 4]);
+        assert_eq!(shares(20, [50, 1, 50]), [10, 1, 9]);
+        assert_eq!(shares(20, [0, 0, 30]), [0, 0, 20]);
     }
 }

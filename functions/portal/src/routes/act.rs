@@ -44,9 +44,10 @@ pub(super) fn last_part(pointer: &str) -> String {
 }
 
 /// The refusal as a module takes it: the message, and words for each field. `html` shows fields that were not there yet.
+/// It is an answer to what the module asked, so it is 200: browsers report every other status as an error of the page.
 pub(super) fn for_module(attempt: &Attempt, html: Option<String>) -> Response {
     let fields: Map<String, Value> = attempt.errors.iter().map(|(name, words)| (name.clone(), json!(words))).collect();
-    (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "message": attempt.message, "fields": fields, "html": html }))).into_response()
+    (StatusCode::OK, Json(json!({ "refused": true, "message": attempt.message, "fields": fields, "html": html }))).into_response()
 }
 
 /// True when a module of ours asked.

@@ -41,5 +41,5 @@ pub fn sprite() -> Markup {
 /// One icon; says nothing to a screen reader, the words beside it do.
 pub fn icon(name: &str) -> Markup {
     debug_assert!(SHAPES.iter().any(|(known, _)| *known == name), "no icon `{name}`");
-    PreEscaped(format!("<svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-{name}\"/></svg>"))
+    PreEscaped(format!("<svg aria-hidden=\"true\"><use href=\"#i-{name}\"/></svg>"))
 }

@@ -64,7 +64,7 @@ fn state(task: &TaskRow, href: &str) -> Markup {
         Status::Waiting => return html! { a .state .is-waiting href={ (href) "#answered" } data-dialog="answered" aria-label={ "Waiting, say how it ended: " (task.description) } { (icon("waiting")) } },
     };
     html! {
-        button class={ "state is-" (task.status.as_str()) } form="act" formaction={ (href) "/" (action) } data-act=(action) aria-label={ (verb) ": " (task.description) } { (icon(status_icon(task.status))) }
+        button class={ "state is-" (task.status.as_str()) } form="act" formaction={ (href) "/" (action) } aria-label={ (verb) ": " (task.description) } { (icon(status_icon(task.status))) }
     }
 }
 
@@ -127,10 +127,10 @@ fn menu(task: &TaskRow, href: &str) -> Markup {
             summary aria-label={ "More for " (task.description) } { (icon("more")) }
             div .menu-items {
                 @if waiting {
-                    @if task.follow_up_due { a href={ (href) "#answered" } data-dialog="answered" { "Answered…" } } @else { a href={ (href) "#sent" } data-dialog="sent" { "Sent again…" } }
-                } @else { a href={ (href) "#wait" } data-dialog="wait" { "Wait for somebody…" } }
-                a href={ (href) "#due" } data-dialog="due" { "Due date…" }
-                a href={ (href) "#assign" } data-dialog="assign" { "Assign…" }
+                    @if task.follow_up_due { a href={ (href) "#answered" } { "Answered…" } } @else { a href={ (href) "#sent" } { "Sent again…" } }
+                } @else { a href={ (href) "#wait" } { "Wait for somebody…" } }
+                a href={ (href) "#due" } { "Due date…" }
+                a href={ (href) "#assign" } { "Assign…" }
             }
         }
     }

@@ -1,0 +1,150 @@
+//! What each endpoint and page costs, exact and checked in as docs/cost.md; and that history changes no count.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use dataops_store::Call;
+use dataops_testkit::{Answer, Caller, Stack};
+use serde_json::{Value, json};
+
+/// Finished tasks that must not change a count.
+const HISTORY: usize = 20_000;
+
+struct Table {
+    stack: Arc<Stack>,
+    rows: String,
+}
+
+impl Table {
+    async fn row(&mut self, what: &str, request: impl Future<Output = Answer>) -> Answer {
+        self.stack.ledger.take();
+        let answer = request.await;
+        assert!(answer.status < 300, "{what}: {}", answer.text);
+        let calls = self.stack.ledger.take();
+        let (catalogs, calls): (Vec<Call>, Vec<Call>) = calls.into_iter().partition(|call| call.operation == "Scan");
+        let capacity: f64 = calls.iter().fold(0.0, |sum, call| sum + call.capacity);
+        let _ = writeln!(self.rows, "| {what} | {} | {} | {capacity} | {} |", calls.len(), names(&calls), names(&catalogs));
+        answer
+    }
+}
+
+fn names(calls: &[Call]) -> String {
+    let mut names: Vec<String> = calls.iter().map(|call| format!("{} {}", call.operation, call.target.replace("dataops-local-", ""))).collect();
+    names.sort();
+    if names.is_empty() { "–".to_owned() } else { names.join("; ") }
+}
+
+fn podcast() -> Value {
+    json!({ "title": "Topic - Guest", "anchorDate": "2026-07-20", "templateId": "task-template.tasks.podcast" })
+}
+
+#[tokio::test]
+async fn the_cost_table_is_the_committed_one() {
+    let stack = Stack::seeded().await;
+    let (operator, admin) = (stack.operator(), stack.admin());
+    let mut table = Table { stack: Arc::clone(&stack), rows: String::new() };
+    table.row("`GET /api/health`", operator.get("/api/health")).await;
+    table.row("`GET /api/views/home`, first run", operator.get("/api/views/home")).await;
+    table.row("`GET /api/templates`", operator.get("/api/templates")).await;
+    table.row("`GET /api/templates/:id`", operator.get("/api/templates/task-template.tasks.podcast")).await;
+    table.row("`GET /api/templates/:id/preview`", operator.get("/api/templates/task-template.tasks.podcast/preview?anchorDate=2026-07-20")).await;
+    let made = table.row("`POST /api/bundles`, podcast of 42 tasks", operator.post("/api/bundles", podcast())).await;
+    let keyed = operator.with("idempotency-key", "k");
+    table.row("`POST /api/bundles`, podcast, with Idempotency-Key", keyed.post("/api/bundles", podcast())).await;
+    table.row("the same again", keyed.post("/api/bundles", podcast())).await;
+    table.row("`POST /api/bundles` without template", operator.post("/api/bundles", json!({ "title": "x", "anchorDate": "2026-07-20" }))).await;
+    let bundle = made.str("/bundle/id").to_owned();
+    table.row("`GET /api/bundles/:id`", operator.get(&format!("/api/bundles/{bundle}"))).await;
+    table.row("`GET /api/bundles?limit=100`", operator.get("/api/bundles?limit=100")).await;
+    table.row("`GET /api/bundles/:id/tasks`", operator.get(&format!("/api/bundles/{bundle}/tasks"))).await;
+    table.row("`PUT /api/bundles/:id`", operator.put(&format!("/api/bundles/{bundle}"), json!({ "description": "x" }))).await;
+    let task = |reference: &str| made.json["tasks"].as_array().unwrap().iter().find(|task| task["templateTaskRef"] == reference).unwrap()["id"].as_str().unwrap().to_owned();
+    let stream = task("actual-stream");
+    table.row("`GET /api/tasks/:id`", operator.get(&format!("/api/tasks/{stream}"))).await;
+    table.row("`PUT /api/tasks/:id`, a field", operator.put(&format!("/api/tasks/{stream}"), json!({ "comment": "x" }))).await;
+    table.row("`PUT /api/tasks/:id`, done: fills a slot, moves the stage", operator.put(&format!("/api/tasks/{stream}"), json!({ "status": "done", "link": "https://example.org" }))).await;
+    table.row("`PUT /api/tasks/:id`, reopened", operator.put(&format!("/api/tasks/{stream}"), json!({ "status": "todo" }))).await;
+    table.row("`POST /api/tasks`", operator.post("/api/tasks", json!({ "description": "x", "date": "2026-07-02" }))).await;
+    let wait = json!({ "waitingFor": "Guest", "followUpAt": "2026-07-03", "channel": "mail", "note": "asked" });
+    let mail = task("obtain-speaker-email");
+    table.row("`POST /api/tasks/:id/actions/mark-waiting`", operator.post(&format!("/api/tasks/{mail}/actions/mark-waiting"), wait)).await;
+    let resolve = json!({ "note": "has it", "link": "guest@example.org" });
+    table.row("`POST /api/tasks/:id/actions/resolve-done`", operator.post(&format!("/api/tasks/{mail}/actions/resolve-done"), resolve)).await;
+    for query in ["date=2026-07-02", "startDate=2026-07-01&endDate=2026-07-31", "status=todo", "status=done"] {
+        table.row(&format!("`GET /api/tasks?{query}`"), operator.get(&format!("/api/tasks?{query}"))).await;
+    }
+    table.row("`DELETE /api/tasks/:id`", operator.delete(&format!("/api/tasks/{}", task("create-banner-figma")))).await;
+    table.row("`GET /api/views/home`", operator.get("/api/views/home")).await;
+    table.row("`GET /api/views/tasks`", operator.get("/api/views/tasks")).await;
+    table.row("`GET /api/views/tasks/:id`", operator.get(&format!("/api/views/tasks/{stream}"))).await;
+    table.row("`GET /api/views/bundles`", operator.get("/api/views/bundles")).await;
+    table.row("`GET /api/views/bundles/:id`, 41 tasks", operator.get(&format!("/api/views/bundles/{bundle}"))).await;
+    table.row("`GET /api/views/templates`", operator.get("/api/views/templates")).await;
+    table.row("`GET /api/users`", operator.get("/api/users")).await;
+    table.row("`POST /api/users`", admin.post("/api/users", json!({ "name": "x", "email": "x@example.org" }))).await;
+    compare(&table.rows);
+}
+
+fn compare(rows: &str) {
+    let text = format!(
+        "# What each endpoint costs\n\nGenerated by `functions/work-engine/tests/routes/cost.rs` and compared on every run; `UPDATE_DOCS=1 scripts/test` rewrites it. A call is one\n\
+         DynamoDB request of the engine; catalogs (read whole, tens of rows) and the portal's two point reads (session, user) are\nlisted apart. Capacity is what \
+         DynamoDB says it consumed, read and write units together, for the small store of the test.\n\n\
+         | Request | Calls | Which | Capacity | Catalogs |\n|---|--:|---|--:|---|\n{rows}"
+    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cost.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == text, "docs/cost.md differs from what was measured: run `UPDATE_DOCS=1 scripts/test`\n{text}");
+}
+
+#[tokio::test]
+async fn the_numbers_hold_and_history_changes_none() {
+    let stack = Stack::seeded().await;
+    let operator = stack.operator();
+    stack.ledger.take();
+    let made = operator.post("/api/bundles", podcast()).await.expect(201);
+    assert_eq!(operations(&stack), ["GetItem", "TransactWriteItems"], "starting a podcast");
+    let task = made.json["tasks"][0]["id"].as_str().unwrap().to_owned();
+    let before = pages(&stack, &operator, made.str("/bundle/id"), &task).await;
+    assert!(before[0].len() <= 3 && before[1].len() <= 3 && before[2].len() <= 3, "{before:?}");
+    fill_history(&stack).await;
+    assert_eq!(pages(&stack, &operator, made.str("/bundle/id"), &task).await, before, "{HISTORY} finished tasks change no count");
+    operator.put(&format!("/api/tasks/{task}"), json!({ "status": "done", "link": "guest@example.org" })).await.expect(200);
+    let completion = operations(&stack);
+    assert!(completion.len() <= 3 && completion.iter().filter(|name| *name == "TransactWriteItems").count() == 1, "{completion:?}");
+}
+
+fn operations(stack: &Stack) -> Vec<String> {
+    stack.ledger.take_calls().into_iter().map(|call| call.operation.to_owned()).collect()
+}
+
+async fn pages(stack: &Arc<Stack>, operator: &Caller, bundle: &str, task: &str) -> Vec<Vec<String>> {
+    let mut counted = Vec::new();
+    for path in ["/api/views/home".to_owned(), format!("/api/views/bundles/{bundle}"), format!("/api/views/tasks/{task}")] {
+        stack.ledger.take();
+        operator.get(&path).await.expect(200);
+        counted.push(operations(stack));
+    }
+    counted
+}
+
+/// Finished tasks of other workflows and years, written the way a big start writes them.
+async fn fill_history(stack: &Arc<Stack>) {
+    use dataops_domain::id::TaskId;
+    use dataops_domain::task::{Status, Task};
+    let now = stack.clock.now();
+    let day = dataops_domain::time::parse_date("2024-01-01").unwrap();
+    let tasks: Vec<Task> = (0..HISTORY)
+        .map(|n| {
+            let date = dataops_domain::time::plus_days(day, (n % 900) as i64).unwrap();
+            let mut task = Task::bare(TaskId::new(format!("old-{n}")), format!("Old task {n}"), date, "manual", now);
+            task.status = Status::Done;
+            task
+        })
+        .collect();
+    stack.write_tasks(tasks).await;
+    stack.ledger.take();
+}

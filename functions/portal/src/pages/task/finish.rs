@@ -36,7 +36,7 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                 (more(shown, form))
                 @if waits { (Field { kind: "area", required: true, most: 500, ..Field::text(form, "note", "How the wait ended") }.show(shown.attempt)) }
                 p .actions {
-                    button .primary data-act="done" { @if waits { "Done, stop waiting" } @else { "Done" } }
+                    button .primary[!waits] data-act="done" { @if waits { "Done, stop waiting" } @else { "Done" } }
                     @if !waits { button .quiet formaction=(shown.action("save")) formnovalidate { "Save without finishing" } }
                 }
             }

@@ -16,14 +16,15 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
     let channel = task.follow_up_channel.text().unwrap_or_default();
     let soon = words::workday_after(view.today, 3).to_string();
     let asked = match row.asked_days_ago {
-        Some(0) => "asked today".to_owned(),
-        Some(days) => format!("asked {}", words::relative(-days)),
-        None => "asked".to_owned(),
+        Some(days) => format!("Asked {}", words::relative(-days)),
+        None => "Asked".to_owned(),
     };
+    let who = row.waiting_for.as_deref().unwrap_or("somebody");
+    let title = if row.follow_up_due { format!("Follow-up due: ask {who} again") } else { words::waiting(row.waiting_for.as_deref(), row.follow_up_at.as_deref(), view.today, shown.timezone) };
     html! {
         section .part .wait #waiting aria-label="Waiting" {
-            (heading(shown.level, if row.follow_up_due { "is-chase" } else { "" }, words::waiting(row.waiting_for.as_deref(), row.follow_up_at.as_deref(), view.today, shown.timezone)))
-            p .hint { @if row.follow_up_due { "Follow-up due. " } (asked) @if !channel.is_empty() { " by " (channel) } ", " @if row.chasers == 0 { "not chased yet" } @else { (words::count(row.chasers, "chaser", "chasers")) " so far" } }
+            (heading(shown.level, if row.follow_up_due { "is-chase" } else { "" }, title))
+            p .hint { (asked) @if !channel.is_empty() { " by " (channel) } ", " @if row.chasers == 0 { "not chased yet" } @else { (words::count(row.chasers, "chaser", "chasers")) " so far" } }
             (reminder(shown))
             div .two {
                 form #sent method="post" action=(shown.action("sent")) {
