@@ -8,6 +8,7 @@
 mod answer;
 mod caller;
 mod ledger;
+pub mod proof;
 mod stack;
 
 pub use answer::Answer;

@@ -56,7 +56,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(dir.join("needs.fragment"), needs)?;
     let version = site[0].1.split("/assets/").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
     for (name, html) in &site {
-        println!("{name:14} {:6} bytes", html.len());
+
         std::fs::write(dir.join(format!("{name}.html")), html)?;
     }
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &dir.join("assets").join(version))

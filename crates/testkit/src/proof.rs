@@ -1,0 +1,40 @@
+//! The long proofs in two sizes: reduced for every run, full for `scripts/prove`, which also writes what was found to
+//! docs/grids/. This file is the one place that sets the sizes.
+
+use std::fmt::Display;
+
+/// Counts of the long proofs.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// How often the fleet is killed during a start.
+    pub kills: u64,
+    /// How many updates of one task race.
+    pub racing_updates: usize,
+    /// How many rounds the races run.
+    pub race_rounds: usize,
+}
+
+/// The counts of this run.
+pub fn sizes() -> Sizes {
+    if is_full() { Sizes { kills: 120, racing_updates: 50, race_rounds: 40 } } else { Sizes { kills: 8, racing_updates: 50, race_rounds: 2 } }
+}
+
+fn is_full() -> bool {
+    std::env::var_os("DATAOPS_PROVE").is_some()
+}
+
+/// Writes what a full run found to docs/grids/`name`.md; a reduced run writes nothing.
+pub fn record(name: &str, about: &str, counts: &[(&str, &dyn Display)], findings: &str) {
+    if !is_full() {
+        return;
+    }
+    let setting = |name: &str| std::env::var_os(name).map_or_else(|| "unknown".to_owned(), |value| value.to_string_lossy().into_owned());
+    let rows: String = counts.iter().map(|(what, count)| format!("| {what} | {count} |\n")).collect();
+    let text = format!(
+        "# {about}\n\nWritten by `scripts/prove` on {} at commit {}.\n\n| what | count |\n|---|--:|\n{rows}\nFindings: {findings}\n",
+        setting("DATAOPS_PROVE_DATE"),
+        setting("DATAOPS_PROVE_COMMIT")
+    );
+    let path = format!("{}/../../docs/grids/{name}.md", env!("CARGO_MANIFEST_DIR"));
+    std::fs::write(path, text).expect("docs/grids can be written");
+}

@@ -1,0 +1,170 @@
+//! Pages from fixtures: what is escaped, what is said, how big they are.
+
+mod fixtures;
+
+use chrono_tz::Europe::Berlin;
+use dataops_api::views::row::{Gate, GateKind};
+use dataops_portal::pages::{self, error::Trouble};
+use dataops_portal::ui::form::Attempt;
+use dataops_portal::ui::page::{Page, document};
+use dataops_portal::ui::{flash::Flash, gate};
+use fixtures::chrome;
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+
+fn shown(page: &Page) -> String {
+    document(&chrome("/"), page).into_string()
+}
+
+fn home(view: &dataops_api::views::home::Home) -> String {
+    shown(&pages::home::page(view, &chrome("/"), Berlin, false))
+}
+
+fn task(view: &dataops_api::views::task::TaskPage, attempt: &Attempt) -> String {
+    shown(&pages::task::page(view, &chrome("/tasks/x"), Berlin, attempt))
+}
+
+/// No hostile text may open a tag or leave its attribute.
+fn harmless(html: &str) {
+    assert!(!html.contains("<script>alert") && !html.contains("<img src=x"), "unescaped");
+    assert!(!html.contains("\"'><"), "left its attribute");
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let mut view = fixtures::home();
+    for row in view.overdue.iter_mut().chain(&mut view.follow_ups_due).chain(&mut view.due_today) {
+        row.description = HOSTILE.into();
+        row.waiting_for = Some(HOSTILE.into());
+        row.source = HOSTILE.into();
+        row.missing = vec![Gate { kind: GateKind::Link, label: HOSTILE.into(), satisfied: false }];
+    }
+    view.people[0].name = HOSTILE.into();
+    view.workflows[0].title = HOSTILE.into();
+    harmless(&home(&view));
+
+    let mut view = fixtures::task();
+    view.task.description = HOSTILE.into();
+    view.task.link = Some(format!("javascript:alert(1)//{HOSTILE}")).into();
+    view.task.comment = Some(HOSTILE.to_owned()).into();
+    view.gates[0].label = HOSTILE.into();
+    view.skip_statuses = vec![HOSTILE.into()];
+    let instructions = view.instructions.as_mut().expect("instructions");
+    instructions.markdown = format!("{HOSTILE} [x](javascript:alert(1))");
+    instructions.document_title = HOSTILE.into();
+    let attempt = Attempt { form: "done".into(), message: HOSTILE.into(), values: vec![("link".into(), HOSTILE.into())], errors: vec![("link".into(), HOSTILE.into())] };
+    let html = task(&view, &attempt);
+    harmless(&html);
+    assert!(!html.contains("href=\"javascript"), "a script is never a link");
+
+    let mut view = fixtures::bundle();
+    view.links[0].name = HOSTILE.into();
+    view.links[4].url = format!("javascript:alert(1)//{HOSTILE}");
+    view.bundle.title = HOSTILE.into();
+    let html = shown(&pages::workflow::page(&view, &chrome("/"), Berlin, &Attempt::default()));
+    harmless(&html);
+    assert!(!html.contains("href=\"javascript"), "a script is never a link");
+    harmless(&pages::sign_in::page(HOSTILE, HOSTILE, false, &attempt).into_string());
+    harmless(&gate::needs("x", HOSTILE, &[Gate { kind: GateKind::BundleLink, label: HOSTILE.into(), satisfied: false }], "c", "/", "/tasks/x/done").into_string());
+}
+
+#[test]
+fn nothing_needs_inline_script_or_style() {
+    let none = Attempt::default();
+    let all = [
+        home(&fixtures::home()),
+        task(&fixtures::task(), &none),
+        shown(&pages::workflow::page(&fixtures::bundle(), &chrome("/"), Berlin, &none)),
+        shown(&pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none)),
+        shown(&pages::error::page(Trouble::Unreachable, "r1")),
+    ];
+    for html in all {
+        assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick="), "inline");
+        assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/assets/").count());
+        assert_eq!(html.matches("<h1").count(), 1);
+    }
+}
+
+#[test]
+fn the_four_quiet_homes_are_told_apart() {
+    let first = home(&fixtures::first_run());
+    assert!(first.contains("Nothing is under way yet") && first.contains("/start/task-template.tasks.podcast"));
+    assert!(first.find("Podcast").expect("podcast") < first.find("Newsletter").expect("newsletter"));
+    let mut view = fixtures::first_run();
+    view.templates.clear();
+    let bare = home(&view);
+    assert!(bare.contains("No templates yet") && bare.contains("dataops seed") && !bare.contains("Nothing is under way yet"));
+    let mut view = fixtures::home();
+    for list in [&mut view.overdue, &mut view.follow_ups_due, &mut view.due_today] {
+        list.clear();
+    }
+    assert!(home(&view).contains("All clear"));
+    view.active_workflows = 0;
+    view.workflows.clear();
+    let idle = home(&view);
+    assert!(idle.contains("No workflow is under way") && idle.contains("See all dates"), "the start is kept while no workflow is active");
+    assert!(shown(&pages::error::page(Trouble::Unreachable, "r1")).contains("The work engine does not answer"));
+}
+
+#[test]
+fn an_empty_group_is_one_line() {
+    let mut view = fixtures::home();
+    view.follow_ups_due.clear();
+    let html = home(&view);
+    assert!(html.contains("Nobody to chase. Next: Thu 26 Nov."), "{html}");
+}
+
+#[test]
+fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_beside_it() {
+    let attempt = Attempt { form: "done".into(), message: "Not done yet. Add the Luma link first.".into(), values: vec![("link".into(), "luma".into())], errors: vec![("link".into(), "Add the Luma link first.".into())] };
+    let html = task(&fixtures::task(), &attempt);
+    assert!(html.contains("name=\"link\" type=\"text\" value=\"luma\""), "{html}");
+    assert!(html.contains("aria-describedby=\"done-link-error\"") && html.contains("<p class=\"wrong\" id=\"done-link-error\">Add the Luma link first.</p>"));
+}
+
+#[test]
+fn waiting_is_told_in_words() {
+    let html = task(&fixtures::waiting_task(), &Attempt::default());
+    for words in ["Follow-up due: ask Sponsor again", "2 chasers so far", "a short reminder about: Please sign off the copy for issue 212.", "Done, stop waiting"] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert!(!html.contains("status: waiting"));
+}
+
+#[test]
+fn the_start_shows_weekends_and_past_dates() {
+    let html = shown(&pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k1", &Attempt::default()));
+    assert!(html.contains("already past") && html.contains("on a weekend") && html.contains("Start with 42 tasks"));
+    assert!(html.contains("name=\"key\" value=\"k1\"") && html.contains("name=\"var:TOPIC\""));
+}
+
+#[test]
+fn pages_stay_under_sixty_kilobytes() {
+    let mut view = fixtures::home();
+    let long = "Hand the October statements and invoices over to the accountant and record it";
+    for list in [&mut view.overdue, &mut view.follow_ups_due, &mut view.due_today, &mut view.waiting, &mut view.next] {
+        let first = dataops_api::views::row::TaskRow { description: long.into(), ..list[0].clone() };
+        list.resize(60, first);
+    }
+    let card = view.workflows[0].clone();
+    view.workflows.resize(60, card);
+    let worst = home(&view).len();
+    assert!(worst < 60 * 1024, "home: {worst} bytes");
+    assert!(home(&view).contains("Show all 60"));
+    let workflow = shown(&pages::workflow::page(&fixtures::bundle(), &chrome("/"), Berlin, &Attempt::default())).len();
+    assert!(workflow < 60 * 1024, "workflow: {workflow} bytes");
+    let mut view = fixtures::tasks();
+    let row = view.tasks[3].clone();
+    view.tasks.resize(30, row);
+    let tasks = shown(&pages::tasks::page(&view, &pages::tasks::Filters { status: "open".into(), ..Default::default() }, &chrome("/tasks"), Berlin, None)).len();
+    assert!(tasks < 60 * 1024, "tasks: {tasks} bytes");
+}
+
+#[test]
+fn every_page_has_its_fixture() {
+    let none = Attempt::default();
+    assert!(shown(&pages::templates::page(&fixtures::templates())).contains("2 runs under way") || shown(&pages::templates::page(&fixtures::templates())).contains("runs"));
+    assert!(shown(&pages::workflows::page(&fixtures::workflows(), false)).contains("1 at risk"));
+    assert!(shown(&pages::task_new::page(&fixtures::tasks(), &chrome("/tasks/new"), "", &none)).contains("What is to be done?"));
+    assert!(Flash::of("done", None).is_some());
+}
