@@ -79,11 +79,26 @@ impl Client {
     ///
     /// # Errors
     /// When the engine refuses or can't be reached.
-    pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, method: &str, path: &str, body: &impl Serialize, headers: &[(&str, &str)]) -> Result<T, ClientError> {
+    pub async fn send<T: DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        method: &str,
+        path: &str,
+        body: &impl Serialize,
+        headers: &[(&str, &str)],
+    ) -> Result<T, ClientError> {
         self.typed(caller, method, path, "", body, headers).await
     }
 
-    async fn typed<T: DeserializeOwned>(&self, caller: &Caller, method: &str, path: &str, query: &str, body: &impl Serialize, headers: &[(&str, &str)]) -> Result<T, ClientError> {
+    async fn typed<T: DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        method: &str,
+        path: &str,
+        query: &str,
+        body: &impl Serialize,
+        headers: &[(&str, &str)],
+    ) -> Result<T, ClientError> {
         let unreadable = |error: serde_json::Error| ClientError::Unreachable(error.to_string());
         let body = serde_json::to_vec(body).map_err(unreadable)?;
         let mut all = vec![("accept".to_owned(), MEDIA_TYPE.to_owned())];
@@ -148,7 +163,8 @@ fn read_answer(answer: &Value) -> Option<Answer> {
     use base64::Engine as _;
     let status = u16::try_from(answer.get("statusCode")?.as_u64()?).ok()?;
     let headers = answer.get("headers").and_then(Value::as_object);
-    let headers = headers.into_iter().flatten().filter_map(|(name, value)| Some((name.to_lowercase(), value.as_str()?.to_owned()))).collect();
+    let headers =
+        headers.into_iter().flatten().filter_map(|(name, value)| Some((name.to_lowercase(), value.as_str()?.to_owned()))).collect();
     let text = answer.get("body").and_then(Value::as_str).unwrap_or_default();
     let encoded = answer.get("isBase64Encoded").and_then(Value::as_bool) == Some(true);
     let body = if encoded { base64::engine::general_purpose::STANDARD.decode(text).ok()? } else { text.as_bytes().to_vec() };

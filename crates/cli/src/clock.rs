@@ -32,10 +32,7 @@ pub(crate) async fn run(wanted: &ClockArgs) -> Result<(), CliError> {
         let end = ran["error"].as_str().map_or_else(|| "done".to_owned(), |words| format!("failed: {words}"));
         say(format!("Ran {} of {}: {end}", name("schedule"), name("function")));
     }
-    if answer["ran"].as_array().is_some_and(Vec::is_empty)
-        && body != MoveClock::default()
-        && answer["background"] != Value::Bool(false)
-    {
+    if answer["ran"].as_array().is_some_and(Vec::is_empty) && body != MoveClock::default() && answer["background"] != Value::Bool(false) {
         say("No schedule became due.");
     }
     Ok(())

@@ -28,11 +28,7 @@ pub(crate) async fn run(arguments: DevArgs) -> Result<(), CliError> {
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
     };
-    let how = if fleet.has_local_users() {
-        "sign in: operator@dataops.local / dataops"
-    } else {
-        "no users yet: `dataops user add`"
-    };
+    let how = if fleet.has_local_users() { "sign in: operator@dataops.local / dataops" } else { "no users yet: `dataops user add`" };
     say(format!("DataOps is ready at {}  ({how})", fleet.running.url));
     if let Some(engine) = &fleet.running.engine_url {
         say(format!("engine: {engine}"));

@@ -23,14 +23,10 @@ pub(crate) async fn call(method: &str, url: &str, token: &str, body: Option<&Val
     request.set_uri(url).map_err(|error| no_answer(error.to_string()))?;
     let headers = request.headers_mut();
     let authorization = format!("Bearer {token}");
-    for (name, value) in
-        [("accept", "application/json"), ("content-type", "application/json"), ("user-agent", "dataops-cli")]
-    {
+    for (name, value) in [("accept", "application/json"), ("content-type", "application/json"), ("user-agent", "dataops-cli")] {
         headers.insert(name, value);
     }
-    headers
-        .try_insert("authorization", authorization)
-        .map_err(|_| no_answer("the token is not plain text".to_owned()))?;
+    headers.try_insert("authorization", authorization).map_err(|_| no_answer("the token is not plain text".to_owned()))?;
     let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build();
     let answered = tokio::time::timeout(PATIENCE, connector.call(request)).await;
     let response = answered.map_err(|_| no_answer("no answer within a minute".to_owned()))?;

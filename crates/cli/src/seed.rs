@@ -13,11 +13,7 @@ pub(crate) async fn run(target: &Target) -> Result<(), CliError> {
     let report = &target.run(command).await?["report"];
     let count = |name: &str| report[name].as_array().map_or(0, Vec::len);
     let unchanged = report["unchanged"].as_u64().unwrap_or_default();
-    say(format!(
-        "Workflows: {} new, {} brought up to date, {unchanged} unchanged.",
-        count("created"),
-        count("updated")
-    ));
+    say(format!("Workflows: {} new, {} brought up to date, {unchanged} unchanged.", count("created"), count("updated")));
     for name in report["differs"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         say(format!("Left as it is, because it was changed here: {name}"));
     }

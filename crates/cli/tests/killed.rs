@@ -40,7 +40,10 @@ fn call(engine: &str, method: &str, path: &str, key: &str, body: &Value) -> Opti
     let mut stream = TcpStream::connect(engine).ok()?;
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let key = if key.is_empty() { String::new() } else { format!("idempotency-key: {key}\r\n") };
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: engine\r\nconnection: close\r\nx-portal-auth: true\r\nx-portal-secret: {SECRET}\r\n{key}content-length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: engine\r\nconnection: close\r\nx-portal-auth: true\r\nx-portal-secret: {SECRET}\r\n{key}content-length: {}\r\n\r\n",
+        body.len()
+    );
     stream.write_all(head.as_bytes()).ok()?;
     stream.write_all(body.as_bytes()).ok()?;
     let mut answer = Vec::new();
@@ -58,8 +61,10 @@ fn tasks_of(engine: &str, bundle: &Value) -> usize {
 fn a_killed_start_leaves_the_whole_workflow_or_none() {
     let folder = tempfile::tempdir().unwrap();
     let mut fleet = start(folder.path());
-    let definitions: Vec<Value> = (0..400).map(|n| json!({ "refId": format!("t{n}"), "description": format!("Task {n}"), "offsetDays": n % 30 })).collect();
-    let big = call(&fleet.engine, "POST", "/api/templates", "", &json!({ "name": "Big", "type": "big", "taskDefinitions": definitions })).unwrap();
+    let definitions: Vec<Value> =
+        (0..400).map(|n| json!({ "refId": format!("t{n}"), "description": format!("Task {n}"), "offsetDays": n % 30 })).collect();
+    let big = call(&fleet.engine, "POST", "/api/templates", "", &json!({ "name": "Big", "type": "big", "taskDefinitions": definitions }))
+        .unwrap();
     let big = big["template"]["id"].as_str().unwrap().to_owned();
     let (mut whole, mut none, mut unfinished) = (0, 0, 0);
     let kills = proof::sizes().kills;
@@ -95,6 +100,11 @@ fn a_killed_start_leaves_the_whole_workflow_or_none() {
         assert!(made.len() == 1 && made[0].get("beingMade").is_none(), "round {round}: {made:?}");
     }
     assert_eq!(whole + none + unfinished, kills);
-    let counts: [(&str, &dyn std::fmt::Display); 4] = [("kills", &kills), ("nothing there after restart", &none), ("whole after restart", &whole), ("still being made, finished by the repeated request", &unfinished)];
+    let counts: [(&str, &dyn std::fmt::Display); 4] = [
+        ("kills", &kills),
+        ("nothing there after restart", &none),
+        ("whole after restart", &whole),
+        ("still being made, finished by the repeated request", &unfinished),
+    ];
     proof::record("start-killed", "Killing the fleet during a start", &counts, "no half workflow, no second one");
 }

@@ -161,8 +161,18 @@ impl Bundle {
 const STAGE_WORDS: &str = "Invalid stage. Must be 'preparation', 'announced', 'after-event', or 'done'";
 const STATUS_WORDS: &str = "Invalid status. Must be 'active' or 'archived'";
 const UPDATABLE: [&str; 12] = [
-    "title", "description", "anchorDate", "references", "bundleLinks", "emoji", "tags", "stage", "status", "artifactRefs",
-    "assistantJobRefs", "auditEventRefs",
+    "title",
+    "description",
+    "anchorDate",
+    "references",
+    "bundleLinks",
+    "emoji",
+    "tags",
+    "stage",
+    "status",
+    "artifactRefs",
+    "assistantJobRefs",
+    "auditEventRefs",
 ];
 
 /// Reads the fields of a new bundle (all but `templateId`, which the caller looks up first).
@@ -196,7 +206,8 @@ pub fn parse_changes(body: &Object, stored: &Bundle) -> Result<Object, Refusal> 
             Some(_) => fields.date("anchorDate"),
         }
     }
-    let urls: Vec<&str> = stored.links().iter().chain(stored.references.get().into_iter().flatten()).map(|link| link.url.as_str()).collect();
+    let urls: Vec<&str> =
+        stored.links().iter().chain(stored.references.get().into_iter().flatten()).map(|link| link.url.as_str()).collect();
     check_common(&mut fields, &urls);
     fields.finish()?;
     let changes = input::kept(body, &UPDATABLE);

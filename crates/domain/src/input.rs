@@ -170,9 +170,8 @@ impl<'a> Fields<'a> {
     /// A list of references: objects with the non-blank text `id_key`.
     pub fn references(&mut self, key: &str, id_key: &str) {
         let Some(value) = self.value(key) else { return };
-        let good = |entry: &Value| {
-            entry.get(id_key).and_then(Value::as_str).is_some_and(|id| !id.trim().is_empty() && id.len() <= MAX_TEXT)
-        };
+        let good =
+            |entry: &Value| entry.get(id_key).and_then(Value::as_str).is_some_and(|id| !id.trim().is_empty() && id.len() <= MAX_TEXT);
         match value.as_array() {
             Some(list) if list.len() <= MAX_LIST && list.iter().all(good) => self.free_form(key, value),
             _ => self.refuse(key, format!("{key} must be a list of objects, each with a non-blank {id_key}")),
@@ -237,7 +236,9 @@ pub fn kept(object: &Object, known: &[&str]) -> Object {
 fn canonical(key: &str, value: &Value) -> Value {
     let link_of = |text: &str| link::parse(text, Some(text.trim())).ok();
     match (key, value) {
-        ("link" | "instructionsUrl", Value::String(text)) => mailto(text).or_else(|| link_of(text)).map_or_else(|| value.clone(), Value::String),
+        ("link" | "instructionsUrl", Value::String(text)) => {
+            mailto(text).or_else(|| link_of(text)).map_or_else(|| value.clone(), Value::String)
+        }
         ("bundleLinks" | "references", Value::Array(list)) => Value::Array(list.iter().map(canonical_link).collect()),
         _ => value.clone(),
     }

@@ -33,7 +33,8 @@ pub fn parse(text: &str, stored: Option<&str>) -> Result<String, String> {
 /// True for the shape `x@y.z`, without blanks.
 pub fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || ",;:<>()[]\\\"/@".contains(c));
+    let plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || ",;:<>()[]\\\"/@".contains(c));
     plain(name) && plain(host) && host.split_once('.').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()) && !host.ends_with('.')
 }
 
@@ -45,7 +46,16 @@ mod tests {
     fn only_web_and_mail_addresses_are_links() {
         assert_eq!(parse(" https://example.org/a ", None).as_deref(), Ok("https://example.org/a"));
         assert_eq!(parse("guest@example.org", None).as_deref(), Ok("mailto:guest@example.org"));
-        for bad in ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "/relative", "file:///etc/passwd", "s3://b/k", "https://", "mailto:x"] {
+        for bad in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:x",
+            "data:text/html,x",
+            "/relative",
+            "file:///etc/passwd",
+            "s3://b/k",
+            "https://",
+            "mailto:x",
+        ] {
             assert!(parse(bad, None).is_err(), "{bad}");
         }
         assert_eq!(parse("s3://b/k", Some("s3://b/k")).as_deref(), Ok("s3://b/k"));

@@ -1,15 +1,7 @@
 //! Text that looks like a credential or a signed address, and so may not be kept in a note.
 
-const MARKERS: [&str; 8] = [
-    "x-amz-signature",
-    "x-amz-credential",
-    "x-amz-security-token",
-    "signature=",
-    "sig=",
-    "access_token=",
-    "token=",
-    "authorization:",
-];
+const MARKERS: [&str; 8] =
+    ["x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature=", "sig=", "access_token=", "token=", "authorization:"];
 
 /// True when the text holds a signed address, a token parameter, an API key or an authorization header.
 pub fn looks_sensitive(text: &str) -> bool {
@@ -18,9 +10,9 @@ pub fn looks_sensitive(text: &str) -> bool {
 }
 
 fn has_api_key(text: &str) -> bool {
-    ["api key", "api_key", "api-key", "apikey"].iter().any(|marker| {
-        text.match_indices(marker).any(|(at, _)| text[at + marker.len()..].trim_start().starts_with('='))
-    })
+    ["api key", "api_key", "api-key", "apikey"]
+        .iter()
+        .any(|marker| text.match_indices(marker).any(|(at, _)| text[at + marker.len()..].trim_start().starts_with('=')))
 }
 
 fn has_bearer(text: &str) -> bool {
@@ -37,13 +29,9 @@ mod tests {
 
     #[test]
     fn finds_what_must_not_be_kept() {
-        for text in [
-            "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc",
-            "see ?sig=12",
-            "api_key = 12",
-            "Authorization: Basic x",
-            "Bearer abc",
-        ] {
+        for text in
+            ["https://b.s3.amazonaws.com/k?X-Amz-Signature=abc", "see ?sig=12", "api_key = 12", "Authorization: Basic x", "Bearer abc"]
+        {
             assert!(looks_sensitive(text), "{text}");
         }
         for text in ["asked again by mail", "the bearer.", "task-42", "an API key is needed"] {

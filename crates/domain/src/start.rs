@@ -44,7 +44,11 @@ fn non_empty<T: Clone>(list: Option<&Vec<T>>) -> Maybe<Vec<T>> {
 pub fn tasks(bundle_id: &BundleId, anchor: Date, template: &Template, now: Timestamp) -> Result<Vec<Task>, Refusal> {
     let mut seen = std::collections::HashSet::new();
     let definitions = template.definitions();
-    definitions.iter().filter(|definition| seen.insert(definition.ref_id.clone())).map(|definition| task(bundle_id, anchor, template, definition, now)).collect()
+    definitions
+        .iter()
+        .filter(|definition| seen.insert(definition.ref_id.clone()))
+        .map(|definition| task(bundle_id, anchor, template, definition, now))
+        .collect()
 }
 
 /// The date a definition's task falls on.
@@ -61,7 +65,9 @@ fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &De
     let bare = Task::bare(id, definition.description.clone(), due_date(anchor, definition)?, "template", now);
     let text = |text: &Option<String>| -> Maybe<String> { text.clone().filter(|text| !text.is_empty()).into() };
     let assignee = [&definition.assignee_id, &template.default_assignee_id].into_iter().flatten().find(|id| !id.is_empty());
-    let meaningful = |value: &&Value| !matches!(value, Value::Null) && value.as_str() != Some("") && !value.as_object().is_some_and(serde_json::Map::is_empty);
+    let meaningful = |value: &&Value| {
+        !matches!(value, Value::Null) && value.as_str() != Some("") && !value.as_object().is_some_and(serde_json::Map::is_empty)
+    };
     Ok(Task {
         bundle_id: Maybe::Set(bundle_id.to_string()),
         template_id: Maybe::Set(template.id.to_string()),

@@ -44,7 +44,6 @@ pub struct LinkDefinition {
     pub extra: Object,
 }
 
-
 /// The definition of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -187,8 +186,22 @@ pub struct Definition {
 }
 
 const KNOWN: [&str; 16] = [
-    "name", "type", "emoji", "tags", "defaultAssigneeId", "phases", "sourceDocIds", "references", "bundleLinkDefinitions",
-    "taskDefinitions", "triggerType", "triggerSchedule", "triggerLeadDays", "triggerEnabled", "description", "titlePattern",
+    "name",
+    "type",
+    "emoji",
+    "tags",
+    "defaultAssigneeId",
+    "phases",
+    "sourceDocIds",
+    "references",
+    "bundleLinkDefinitions",
+    "taskDefinitions",
+    "triggerType",
+    "triggerSchedule",
+    "triggerLeadDays",
+    "triggerEnabled",
+    "description",
+    "titlePattern",
 ];
 
 /// Reads a new template.
@@ -261,7 +274,10 @@ fn check_definitions(fields: &mut Fields<'_>) {
 fn definition_errors(index: usize, entry: &Value) -> Vec<FieldError> {
     let pointer = format!("/taskDefinitions/{index}");
     let Some(object) = entry.as_object() else {
-        return vec![FieldError { message: "each of taskDefinitions must be an object with refId, description and offsetDays".to_owned(), pointer }];
+        return vec![FieldError {
+            message: "each of taskDefinitions must be an object with refId, description and offsetDays".to_owned(),
+            pointer,
+        }];
     };
     let mut fields = Fields::at(object, pointer);
     fields.required_text("refId", "each of taskDefinitions needs a refId");
@@ -277,7 +293,11 @@ fn definition_errors(index: usize, entry: &Value) -> Vec<FieldError> {
     fields.text_or_object("validation");
     fields.boolean("isMilestone");
     if fields.value("stageOnComplete").is_some() {
-        fields.one_of("stageOnComplete", &Stage::ALL.map(Stage::as_str), "stageOnComplete must be 'preparation', 'announced', 'after-event' or 'done'");
+        fields.one_of(
+            "stageOnComplete",
+            &Stage::ALL.map(Stage::as_str),
+            "stageOnComplete must be 'preparation', 'announced', 'after-event' or 'done'",
+        );
     }
     for key in ["assigneeId", "requiredLinkName"] {
         fields.text(key);

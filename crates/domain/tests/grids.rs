@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use dataops_domain::bundle::{self, Bundle};
 use dataops_domain::id::{BundleId, TaskId};
 use dataops_domain::json::Object;
+use dataops_domain::task::Task;
 use dataops_domain::task::gates::{self, Facts};
 use dataops_domain::task::state::{Action, Effect, Status, transition};
-use dataops_domain::task::Task;
 use dataops_domain::{Timestamp, time};
 use serde_json::{Value, json};
 
@@ -73,17 +73,27 @@ fn the_gate_snapshot_is_the_committed_one() {
         ("required file".to_owned(), json!({ "requiresFile": true })),
         ("file not required".to_owned(), json!({ "requiresFile": false })),
         ("bundle link, filled".to_owned(), json!({ "bundleId": "b", "validation": { "requiredBundleLinks": ["Filled"] } })),
-        ("bundle links, one empty, one unknown".to_owned(), json!({ "bundleId": "b", "validation": { "requiredBundleLinks": ["Filled", "Empty", "Unknown"] } })),
+        (
+            "bundle links, one empty, one unknown".to_owned(),
+            json!({ "bundleId": "b", "validation": { "requiredBundleLinks": ["Filled", "Empty", "Unknown"] } }),
+        ),
         ("bundle link without a bundle".to_owned(), json!({ "validation": { "requiredBundleLinks": ["Filled"] } })),
-        ("everything at once".to_owned(), json!({ "requiredLinkName": "Luma", "requiresFile": true, "bundleId": "b", "validation": { "requiredBundleLinks": ["Empty"] }, "proofRequirement": { "type": "comment", "label": "Note" } })),
+        (
+            "everything at once".to_owned(),
+            json!({ "requiredLinkName": "Luma", "requiresFile": true, "bundleId": "b", "validation": { "requiredBundleLinks": ["Empty"] }, "proofRequirement": { "type": "comment", "label": "Note" } }),
+        ),
     ];
     for proof in proofs {
-        cases.push((format!("{proof} proof, with a label"), json!({ "proofRequirement": { "type": proof, "label": "The proof", "required": true } })));
+        cases.push((
+            format!("{proof} proof, with a label"),
+            json!({ "proofRequirement": { "type": proof, "label": "The proof", "required": true } }),
+        ));
         cases.push((format!("{proof} proof, without"), json!({ "proofRequirement": { "type": proof } })));
         cases.push((format!("{proof} proof, only suggested"), json!({ "proofRequirement": { "type": proof, "required": false } })));
     }
     let closure = |extra: Value| {
-        let mut validation = json!({ "requiredBundleLinks": ["Empty"], "skipClosure": { "allowedStatuses": ["no sponsor"], "requires": ["comment"] } });
+        let mut validation =
+            json!({ "requiredBundleLinks": ["Empty"], "skipClosure": { "allowedStatuses": ["no sponsor"], "requires": ["comment"] } });
         if !extra.is_null() {
             validation["skipClosure"]["suppresses"] = extra;
         }

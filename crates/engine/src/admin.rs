@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use crate::Engine;
 use crate::error::{Error, Expected};
 use crate::seed::SeedReport;
-use crate::Engine;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -86,7 +86,7 @@ impl Engine {
     pub async fn administrate(&self, operation: &Operation, command: AdminCommand) -> Result<AdminAnswer, Error> {
         match command {
             AdminCommand::Seed { local_users } => Ok(AdminAnswer::Seeded { report: self.seed(operation, local_users).await? }),
-            AdminCommand::UserList => Ok(AdminAnswer::Users { users: self.users_list().await?.users }),
+            AdminCommand::UserList => Ok(AdminAnswer::Users { users: self.users_list(&dataops_store::Range::default()).await?.users }),
             AdminCommand::UserDisable { id } => {
                 let body = object(json!({ "disabled": true }));
                 let user = self.user_update(operation, &id, &body, None, salt(operation)).await?;
@@ -98,7 +98,9 @@ impl Engine {
                     Some(id) => Some(UserId::parse(&id).ok_or_else(wrong)?),
                     None => None,
                 };
-                let body = object(json!({ "name": name, "email": email, "role": role.unwrap_or_else(|| "operator".to_owned()), "password": password }));
+                let body = object(
+                    json!({ "name": name, "email": email, "role": role.unwrap_or_else(|| "operator".to_owned()), "password": password }),
+                );
                 let user = self.user_create(operation, &body, id, salt(operation)).await?;
                 Ok(AdminAnswer::Users { users: vec![user] })
             }

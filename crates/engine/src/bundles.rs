@@ -8,9 +8,9 @@ use dataops_domain::json::{self, Object};
 use dataops_store::{Operation, Range, Stored};
 use serde_json::{Value, json};
 
+use crate::Engine;
 use crate::error::{Error, Expected, check_version};
 use crate::tasks::TaskQuery;
-use crate::Engine;
 
 impl Engine {
     /// Reads a bundle.
@@ -72,7 +72,13 @@ impl Engine {
         .await
     }
 
-    async fn bundle_commit(&self, operation: &Operation, stored: &Stored<Bundle>, after: Bundle, action: &'static str) -> Result<Bundle, Error> {
+    async fn bundle_commit(
+        &self,
+        operation: &Operation,
+        stored: &Stored<Bundle>,
+        after: Bundle,
+        action: &'static str,
+    ) -> Result<Bundle, Error> {
         let event = NewEvent {
             action,
             summary: format!("{} '{}'", if action == "archived" { "Archived" } else { "Changed" }, after.title),
@@ -96,7 +102,10 @@ impl Engine {
                 return Err(Expected::new(400, "not_archived", "Only archived bundles can be deleted").into());
             }
             let mut transaction = self.store.begin(operation);
-            transaction.delete(&stored, NewEvent { action: "deleted", summary: format!("Deleted '{}'", stored.record.title), metadata: Value::Null });
+            transaction.delete(
+                &stored,
+                NewEvent { action: "deleted", summary: format!("Deleted '{}'", stored.record.title), metadata: Value::Null },
+            );
             Ok(transaction.commit(204, &Value::Null).await?)
         })
         .await

@@ -4,6 +4,7 @@
 
 mod admin;
 mod bundles;
+mod catalog;
 mod error;
 mod passwords;
 mod seed;
@@ -57,7 +58,9 @@ impl Engine {
         for tried in 1..=TRIES {
             match attempt().await {
                 Err(Error::Lost) if tried < TRIES => pause(operation, tried).await,
-                Err(Error::Lost) => return Err(Expected::conflict("version_conflict", "The record is being changed by others; try again").into()),
+                Err(Error::Lost) => {
+                    return Err(Expected::conflict("version_conflict", "The record is being changed by others; try again").into());
+                }
                 Err(refused @ Error::Expected(_)) => {
                     self.store.replay(operation).await?;
                     return Err(refused);
@@ -81,7 +84,9 @@ impl From<CommitError> for Error {
             CommitError::Lost => Self::Lost,
             CommitError::Exists { kind, key } => Expected::conflict("already_exists", format!("The {kind} {key} exists already")).into(),
             CommitError::Replayed(recorded) => Self::Replayed(recorded),
-            CommitError::KeyReused => Expected::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request; use a new one").into(),
+            CommitError::KeyReused => {
+                Expected::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request; use a new one").into()
+            }
             CommitError::Store(error) => error.into(),
         }
     }

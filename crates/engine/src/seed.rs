@@ -9,8 +9,8 @@ use dataops_domain::user::Role;
 use dataops_store::{CommitError, Operation};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
 use crate::Engine;
+use crate::error::Error;
 
 /// Who signs in on a laptop.
 pub const LOCAL_EMAIL: &str = "operator@dataops.local";
@@ -81,7 +81,8 @@ impl Engine {
 
     async fn seed_new(&self, operation: &Operation, template: Template) -> Result<(), CommitError> {
         let mut transaction = self.store.begin(operation);
-        let event = NewEvent { action: "created", summary: format!("Seeded template '{}'", template.name), metadata: serde_json::Value::Null };
+        let event =
+            NewEvent { action: "created", summary: format!("Seeded template '{}'", template.name), metadata: serde_json::Value::Null };
         transaction.create(template, Some(event));
         transaction.apply().await
     }

@@ -14,8 +14,8 @@ use dataops_domain::time;
 use dataops_store::{BundleManifest, CommitError, Operation, Stored};
 use serde_json::{Value, json};
 
-use crate::error::{Error, Expected};
 use crate::Engine;
+use crate::error::{Error, Expected};
 
 /// Tasks beyond this number are written from a manifest: bundle, event and answer take three places of a hundred.
 const TASKS_AT_ONCE: usize = 97;

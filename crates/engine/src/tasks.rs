@@ -14,8 +14,8 @@ use dataops_domain::time::Date;
 use dataops_store::{Operation, Range, Stored, TaskFilter};
 use serde_json::Value;
 
-use crate::error::{Error, Expected, check_version};
 use crate::Engine;
+use crate::error::{Error, Expected, check_version};
 
 /// Which tasks to list, as the wire names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,14 @@ impl Engine {
     ///
     /// # Errors
     /// 404, a state that does not allow it, a field that is wrong, missing proof.
-    pub async fn task_act(&self, operation: &Operation, id: &str, action: &str, body: Option<&Object>, seen: Option<u64>) -> Result<Task, Error> {
+    pub async fn task_act(
+        &self,
+        operation: &Operation,
+        id: &str,
+        action: &str,
+        body: Option<&Object>,
+        seen: Option<u64>,
+    ) -> Result<Task, Error> {
         self.decide(operation, || async {
             let stored = self.task(id).await?;
             let body = body.ok_or_else(|| Expected::new(400, "body_required", "Request body is required"))?;
@@ -139,14 +146,21 @@ impl Engine {
                 None => None,
             };
             let mut transaction = self.store.begin(operation);
-            transaction.delete(&stored, NewEvent { action: "deleted", summary: format!("Deleted task '{}'", task.description), metadata: Value::Null });
+            transaction.delete(
+                &stored,
+                NewEvent { action: "deleted", summary: format!("Deleted task '{}'", task.description), metadata: Value::Null },
+            );
             if let Some(bundle) = bundle {
                 let mut after = change::without_evidence(&bundle.record, task).unwrap_or_else(|| bundle.record.clone());
                 if task.template_task_ref.is_some() {
                     after.planned_tasks = after.planned_tasks.map(|planned| planned.saturating_sub(1));
                 }
                 if after != bundle.record {
-                    let event = NewEvent { action: "task-deleted", summary: format!("Task '{}' was deleted", task.description), metadata: serde_json::json!({ "taskId": task.id }) };
+                    let event = NewEvent {
+                        action: "task-deleted",
+                        summary: format!("Task '{}' was deleted", task.description),
+                        metadata: serde_json::json!({ "taskId": task.id }),
+                    };
                     transaction.change(&bundle, after, event, false);
                 }
             }
@@ -199,7 +213,14 @@ impl Engine {
         Ok(loaded)
     }
 
-    async fn task_commit(&self, operation: &Operation, before: Option<&Stored<Task>>, decision: Decision, loaded: &Loaded, status: u16) -> Result<Task, Error> {
+    async fn task_commit(
+        &self,
+        operation: &Operation,
+        before: Option<&Stored<Task>>,
+        decision: Decision,
+        loaded: &Loaded,
+        status: u16,
+    ) -> Result<Task, Error> {
         let mut transaction = self.store.begin(operation);
         let task = match before {
             Some(before) => transaction.change(before, decision.task, decision.event, true),

@@ -5,11 +5,12 @@ use dataops_domain::audit::NewEvent;
 use dataops_domain::id::TemplateId;
 use dataops_domain::json::{self, Object};
 use dataops_domain::template::{self, Template};
-use dataops_store::{Operation, Stored};
+use dataops_store::{Operation, Range, Stored};
 use serde_json::{Value, json};
 
-use crate::error::{Error, Expected, check_version};
 use crate::Engine;
+use crate::catalog::catalog_page;
+use crate::error::{Error, Expected, check_version};
 
 impl Engine {
     pub(crate) async fn template(&self, id: &str) -> Result<Stored<Template>, Error> {
@@ -28,14 +29,15 @@ impl Engine {
         Ok(self.template(id).await?.record)
     }
 
-    /// Lists every template by name.
+    /// Lists templates by name.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn templates_list(&self) -> Result<TemplateList, Error> {
+    pub async fn templates_list(&self, range: &Range) -> Result<TemplateList, Error> {
         let mut templates: Vec<Template> = self.store.catalog::<Template>().await?.into_iter().map(|stored| stored.record).collect();
         templates.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-        Ok(TemplateList { templates, next_cursor: None })
+        let (templates, next_cursor) = catalog_page(templates, range, |template| template.id.as_str());
+        Ok(TemplateList { templates, next_cursor })
     }
 
     /// Makes a template.
@@ -91,7 +93,10 @@ impl Engine {
             let stored = self.template(id).await?;
             check_version(seen, stored.record.version)?;
             let mut transaction = self.store.begin(operation);
-            transaction.delete(&stored, NewEvent { action: "deleted", summary: format!("Deleted template '{}'", stored.record.name), metadata: Value::Null });
+            transaction.delete(
+                &stored,
+                NewEvent { action: "deleted", summary: format!("Deleted template '{}'", stored.record.name), metadata: Value::Null },
+            );
             Ok(transaction.commit(204, &Value::Null).await?)
         })
         .await

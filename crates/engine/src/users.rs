@@ -5,9 +5,10 @@ use dataops_domain::audit::NewEvent;
 use dataops_domain::id::UserId;
 use dataops_domain::json::Object;
 use dataops_domain::user::{NewUser, Role, User, UserChanges};
-use dataops_store::{CommitError, Operation, Stored, UserRecord};
+use dataops_store::{CommitError, Operation, Range, Stored, UserRecord};
 use serde_json::json;
 
+use crate::catalog::catalog_page;
 use crate::error::{Error, Expected, check_version};
 use crate::{Engine, passwords};
 
@@ -27,14 +28,15 @@ impl Engine {
         }
     }
 
-    /// Lists every user by name.
+    /// Lists users by name.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn users_list(&self) -> Result<UserList, Error> {
+    pub async fn users_list(&self, range: &Range) -> Result<UserList, Error> {
         let mut users: Vec<User> = self.store.catalog::<UserRecord>().await?.into_iter().map(|stored| stored.record.user).collect();
         users.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-        Ok(UserList { users, next_cursor: None })
+        let (users, next_cursor) = catalog_page(users, range, |user| user.id.as_str());
+        Ok(UserList { users, next_cursor })
     }
 
     /// Reads a user.
@@ -65,11 +67,20 @@ impl Engine {
         };
         let id = id.unwrap_or_else(|| UserId::new(operation.new_id("user")));
         self.decide(operation, || async {
-            let user = User { id: id.clone(), name: new.name.clone(), email: new.email.clone(), role: new.role, disabled: None, created_at: operation.now, version: 0 };
+            let user = User {
+                id: id.clone(),
+                name: new.name.clone(),
+                email: new.email.clone(),
+                role: new.role,
+                disabled: None,
+                created_at: operation.now,
+                version: 0,
+            };
             let record = UserRecord { user, password_hash: password_hash.clone(), sign_in_changed_at: None };
             let mut transaction = self.store.begin(operation);
             transaction.reserve_email(&new.email, id.as_str());
-            let event = NewEvent { action: "created", summary: format!("Added user '{}'", new.name), metadata: json!({ "role": new.role }) };
+            let event =
+                NewEvent { action: "created", summary: format!("Added user '{}'", new.name), metadata: json!({ "role": new.role }) };
             let user = transaction.create(record, Some(event)).record.user;
             transaction.commit(201, &json!({ "user": user })).await.map_err(|error| taken(error, &new.email))?;
             Ok(user)
@@ -81,7 +92,14 @@ impl Engine {
     ///
     /// # Errors
     /// Every field that is wrong; 404; 409 for an address that is taken.
-    pub async fn user_update(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>, salt: [u8; 16]) -> Result<User, Error> {
+    pub async fn user_update(
+        &self,
+        operation: &Operation,
+        id: &str,
+        body: &Object,
+        seen: Option<u64>,
+        salt: [u8; 16],
+    ) -> Result<User, Error> {
         let changes = UserChanges::parse(body)?;
         let password_hash = match changes.password.clone() {
             Some(password) => Some(passwords::hash(password, salt).await?),
@@ -140,7 +158,11 @@ fn taken(error: CommitError, email: &str) -> Error {
     match error {
         CommitError::Exists { kind: "email", .. } => {
             let words = format!("The email {email} is used by another user");
-            Expected { errors: vec![dataops_domain::FieldError { pointer: "/email".to_owned(), message: words.clone() }], ..Expected::conflict("email_taken", words) }.into()
+            Expected {
+                errors: vec![dataops_domain::FieldError { pointer: "/email".to_owned(), message: words.clone() }],
+                ..Expected::conflict("email_taken", words)
+            }
+            .into()
         }
         CommitError::Exists { kind: "user", key } => Expected::conflict("id_taken", format!("The user id {key} is taken")).into(),
         other => other.into(),

@@ -53,9 +53,7 @@ impl Config {
 
     /// The process environment. Only a `main.rs` calls this. Variables that are not Unicode are left out.
     pub fn from_process() -> Self {
-        let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
+        let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
         Self(std::env::vars_os().filter_map(unicode).collect())
     }
 

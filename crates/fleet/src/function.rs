@@ -69,8 +69,7 @@ async fn handle(function: &dyn Function, event: LambdaEvent<Box<RawValue>>) -> R
     let deadline = i64::try_from(event.context.deadline).ok().filter(|millis| *millis > 0).map(Timestamp::from_millis);
     let invocation = Invocation { request_id: event.context.request_id, deadline };
     let answer = function.invoke(event.payload.get().as_bytes(), invocation).await?;
-    serde_json::from_slice(&answer)
-        .map_err(|error| InvokeError::new("BadAnswer", format!("the function's answer is not JSON: {error}")))
+    serde_json::from_slice(&answer).map_err(|error| InvokeError::new("BadAnswer", format!("the function's answer is not JSON: {error}")))
 }
 
 #[cfg(test)]
@@ -80,11 +79,7 @@ mod tests {
     struct Echo;
 
     impl Function for Echo {
-        fn invoke<'a>(
-            &'a self,
-            payload: &'a [u8],
-            invocation: Invocation,
-        ) -> BoxFuture<'a, Result<Vec<u8>, InvokeError>> {
+        fn invoke<'a>(&'a self, payload: &'a [u8], invocation: Invocation) -> BoxFuture<'a, Result<Vec<u8>, InvokeError>> {
             Box::pin(async move {
                 match invocation.request_id.as_str() {
                     "fail" => Err(InvokeError::bad_event("no")),

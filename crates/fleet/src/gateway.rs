@@ -40,10 +40,8 @@ pub async fn answer(router: Router, payload: &[u8]) -> Result<Vec<u8>, InvokeErr
 
 /// Answers one event that is already read.
 pub async fn route(router: Router, event: HttpEvent) -> Result<HttpAnswer, InvokeError> {
-    let context = RequestContext {
-        request_id: event.request_context.request_id.clone(),
-        source_ip: event.request_context.http.source_ip.clone(),
-    };
+    let context =
+        RequestContext { request_id: event.request_context.request_id.clone(), source_ip: event.request_context.http.source_ip.clone() };
     let body = event.body_bytes()?;
     let Ok(mut request) = event.request(Body::from(body)) else {
         return HttpAnswer::from_response(&refused(), b"{\"error\":\"Bad request\"}");

@@ -50,9 +50,7 @@ impl DataDir {
         let dir = Self { root: root.to_owned() };
         fs::create_dir_all(dir.objects()).map_err(|error| LocalError::folder(root, &error))?;
         let probe = root.join(format!(".probe-{}", std::process::id()));
-        fs::write(&probe, b"")
-            .and_then(|()| fs::remove_file(&probe))
-            .map_err(|error| LocalError::folder(root, &error))?;
+        fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(|error| LocalError::folder(root, &error))?;
         Ok(dir)
     }
 
@@ -91,8 +89,7 @@ impl DataDir {
         let path = self.root.join("secret");
         if !path.exists() {
             let temporary = self.root.join(format!(".secret-{}", std::process::id()));
-            write_private(&temporary, random::secret()?.as_bytes())
-                .map_err(|error| LocalError::folder(&path, &error))?;
+            write_private(&temporary, random::secret()?.as_bytes()).map_err(|error| LocalError::folder(&path, &error))?;
             // Whoever links first wins; the other reads the winner's.
             let linked = fs::hard_link(&temporary, &path);
             fs::remove_file(&temporary).map_err(|error| LocalError::folder(&temporary, &error))?;

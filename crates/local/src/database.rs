@@ -8,8 +8,7 @@ use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::update_table::{CreateGsiAction, GlobalSecondaryIndexUpdate, UpdateTableRequest};
 use dynoxide::actions::update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLiveRequest};
 use dynoxide::types::{
-    AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
+    AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
 use dynoxide::{Database, DynoxideError};
 
@@ -70,19 +69,11 @@ fn complete(database: &Database, table: &Table) -> Result<(), LocalError> {
 }
 
 fn add(database: &Database, table: &Table, index: &Index) -> Result<(), DynoxideError> {
-    let create = CreateGsiAction {
-        index_name: index.name.clone(),
-        key_schema: schema(&index.key),
-        projection: projection(index),
-    };
+    let create = CreateGsiAction { index_name: index.name.clone(), key_schema: schema(&index.key), projection: projection(index) };
     database.update_table(UpdateTableRequest {
         table_name: table.name.clone(),
         attribute_definitions: Some(definitions([&table.key, &index.key].into_iter())),
-        global_secondary_index_updates: Some(vec![GlobalSecondaryIndexUpdate {
-            update: None,
-            create: Some(create),
-            delete: None,
-        }]),
+        global_secondary_index_updates: Some(vec![GlobalSecondaryIndexUpdate { update: None, create: Some(create), delete: None }]),
         ..UpdateTableRequest::default()
     })?;
     Ok(())
@@ -143,8 +134,7 @@ mod tests {
                 let request = DescribeTableRequest { table_name: table.name.clone() };
                 let there = database.describe_table(request).expect("a table").table;
                 assert_eq!(there.key_schema, schema(&table.key), "{}", table.name);
-                let mut names: Vec<_> =
-                    there.global_secondary_indexes.unwrap_or_default().into_iter().map(|i| i.index_name).collect();
+                let mut names: Vec<_> = there.global_secondary_indexes.unwrap_or_default().into_iter().map(|i| i.index_name).collect();
                 let mut declared: Vec<_> = table.indexes.iter().map(|index| index.name.clone()).collect();
                 names.sort();
                 declared.sort();

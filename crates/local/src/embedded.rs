@@ -43,8 +43,7 @@ impl Embedded {
 
     /// The one that lies in `database_file` and the folder `objects`. Several processes may open the same.
     pub async fn open(template: &Template, database_file: &Path, objects: &Path) -> Result<Self, LocalError> {
-        let not_unicode =
-            || LocalError::Folder { path: database_file.into(), problem: "its name is not Unicode".into() };
+        let not_unicode = || LocalError::Folder { path: database_file.into(), problem: "its name is not Unicode".into() };
         let database = Database::new(database_file.to_str().ok_or_else(not_unicode)?)?;
         Self::start(template, database, objects).await
     }

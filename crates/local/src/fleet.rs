@@ -144,8 +144,7 @@ pub(crate) async fn built(
         let declaration = template.function(id)?;
         let config = embedded.config(declaration, Some(lambda_url));
         let function = build(id, config, clock.clone()).await;
-        let function =
-            function.map_err(|problem| LocalError::Function { function: declaration.name.clone(), problem })?;
+        let function = function.map_err(|problem| LocalError::Function { function: declaration.name.clone(), problem })?;
         functions.push((declaration.clone(), function));
     }
     Ok(functions)
@@ -153,17 +152,13 @@ pub(crate) async fn built(
 
 /// A host of these functions.
 pub(crate) fn host(functions: Vec<Built>, clock: Clock) -> Host {
-    functions.into_iter().fold(Host::new(clock), |host, (declaration, function)| {
-        host.with(declaration.name, declaration.timeout, function)
-    })
+    functions.into_iter().fold(Host::new(clock), |host, (declaration, function)| host.with(declaration.name, declaration.timeout, function))
 }
 
 /// The template may not declare a function that would silently not run here.
 fn all_known(template: &Template) -> Result<(), LocalError> {
     match template.functions.iter().find(|function| !ALL.contains(&function.logical_id.as_str())) {
-        Some(unknown) => {
-            Err(TemplateError::unknown(&format!("Resources.{}", unknown.logical_id), "this function").into())
-        }
+        Some(unknown) => Err(TemplateError::unknown(&format!("Resources.{}", unknown.logical_id), "this function").into()),
         None => Ok(()),
     }
 }

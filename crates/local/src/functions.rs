@@ -13,11 +13,7 @@ pub const PORTAL: &str = "PortalFunction";
 pub type Build = fn(&'static str, Config, Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>>;
 
 /// Builds the product's own functions.
-pub fn build(
-    id: &'static str,
-    config: Config,
-    clock: Clock,
-) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>> {
+pub fn build(id: &'static str, config: Config, clock: Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>> {
     Box::pin(async move {
         match id {
             WORK_ENGINE => dataops_work_engine::build(&config, clock).await,

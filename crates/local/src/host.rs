@@ -56,8 +56,7 @@ impl Host {
         let request_id = random::request_id(&self.clock);
         let deadline = Some(Clock::system().now().plus_seconds(seconds));
         let invocation = Invocation { request_id: request_id.clone(), deadline };
-        let running =
-            tokio::spawn(async move { tokio::time::timeout(timeout, function.invoke(&payload, invocation)).await });
+        let running = tokio::spawn(async move { tokio::time::timeout(timeout, function.invoke(&payload, invocation)).await });
         let answer = match running.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => {
@@ -71,8 +70,7 @@ impl Host {
         };
         let answer = answer.inspect_err(|error| tracing::error!(function = name, %error, "an invocation failed"))?;
         if answer.len() > MAX_PAYLOAD {
-            let words =
-                format!("Response payload size ({} bytes) exceeded maximum allowed ({MAX_PAYLOAD})", answer.len());
+            let words = format!("Response payload size ({} bytes) exceeded maximum allowed ({MAX_PAYLOAD})", answer.len());
             return Err(InvokeError::new("Function.ResponseSizeTooLarge", words));
         }
         Ok(answer)

@@ -99,10 +99,7 @@ async fn invoke(
 }
 
 fn answered(answer: Result<Vec<u8>, InvokeError>) -> Response {
-    let kind = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::HeaderName::from_static("x-amz-executed-version"), "$LATEST"),
-    ];
+    let kind = [(header::CONTENT_TYPE, "application/json"), (header::HeaderName::from_static("x-amz-executed-version"), "$LATEST")];
     match answer {
         Ok(bytes) => (kind, Body::from(bytes)).into_response(),
         Err(error) => (kind, [("x-amz-function-error", "Unhandled")], Json(error)).into_response(),

@@ -52,8 +52,7 @@ fn cors(buckets: &[Bucket], path: &str, headers: &HeaderMap, method: &Method) ->
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let wanted = text(header::ACCESS_CONTROL_REQUEST_METHOD).unwrap_or(method.as_str());
     let bucket = buckets.iter().find(|bucket| path.trim_start_matches('/').split('/').next() == Some(&bucket.name));
-    let rule =
-        bucket.and_then(|bucket| bucket.cors.iter().find(|rule| rule.allowed_methods.iter().any(|m| m == wanted)));
+    let rule = bucket.and_then(|bucket| bucket.cors.iter().find(|rule| rule.allowed_methods.iter().any(|m| m == wanted)));
     let origin = text(header::ORIGIN).filter(|origin| is_loopback(origin));
     let (Some(rule), Some(origin)) = (rule, origin) else { return HeaderMap::new() };
     let mut allowed = HeaderMap::new();

@@ -35,8 +35,7 @@ impl Function for Counter {
 #[tokio::test]
 async fn what_became_due_runs_once() {
     let clock = Clock::system();
-    let template =
-        Template::parse(TEMPLATE, &Given { stack: "s".to_owned(), parameters: [].into() }).expect("a template");
+    let template = Template::parse(TEMPLATE, &Given { stack: "s".to_owned(), parameters: [].into() }).expect("a template");
     let host = Host::new(clock.clone()).with("tick", Duration::from_secs(5), Arc::new(Counter::default()));
     let scheduler = Scheduler::new(&template, Arc::new(host));
     let names = |ran: Vec<dataops_local::scheduler::Ran>| ran.into_iter().map(|ran| ran.schedule).collect::<Vec<_>>();

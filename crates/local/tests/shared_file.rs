@@ -59,8 +59,7 @@ async fn other_process() {
 #[tokio::test]
 async fn two_processes_lose_no_write_and_see_each_others() {
     let folder = tempfile::tempdir().expect("a folder");
-    let embedded =
-        Embedded::open(&template(), &folder.path().join("file.db"), folder.path()).await.expect("embedded AWS");
+    let embedded = Embedded::open(&template(), &folder.path().join("file.db"), folder.path()).await.expect("embedded AWS");
     let mut other = Command::new(std::env::current_exe().expect("this test"))
         .args(["other_process", "--exact", "--skip"])
         .arg(folder.path())

@@ -90,7 +90,8 @@ impl Store {
         let Some(item) = self.get_item(Table::Bundles, id).await? else { return Ok(None) };
         let Some(plan) = item.get("manifest").and_then(|plan| plan.as_b().ok()) else { return Ok(None) };
         let bytes = idempotency::decompress(plan.as_ref())?;
-        let unreadable = |error: serde_json::Error| StoreError::Unreadable { kind: "bundle manifest", key: id.to_owned(), reason: error.to_string() };
+        let unreadable =
+            |error: serde_json::Error| StoreError::Unreadable { kind: "bundle manifest", key: id.to_owned(), reason: error.to_string() };
         serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
     }
 

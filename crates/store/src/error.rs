@@ -36,7 +36,10 @@ impl StoreError {
         let code = error.code().unwrap_or_default().to_owned();
         let text = DisplayErrorContext(&error).to_string();
         match code.as_str() {
-            "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" | "TransactionInProgressException" => Self::Busy(text),
+            "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "TransactionInProgressException" => Self::Busy(text),
             _ => Self::Database(text),
         }
     }

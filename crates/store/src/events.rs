@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use dataops_domain::audit::Event;
 
+use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item};
 use crate::tables::{EVENTS_BY_DAY, Table};
-use crate::Store;
 
 /// The key of an entity in the audit table.
 pub(crate) fn entity(kind: &str, id: &str) -> String {

@@ -58,7 +58,8 @@ pub(crate) fn read_number(item: &Item, name: &str) -> Option<u64> {
 
 /// The item of a record.
 pub(crate) fn write<R: Record>(record: &R, head: &Head, operation: &str) -> Result<Item, StoreError> {
-    let unreadable = |error: serde_json::Error| StoreError::Unreadable { kind: R::KIND, key: record.key().to_owned(), reason: error.to_string() };
+    let unreadable =
+        |error: serde_json::Error| StoreError::Unreadable { kind: R::KIND, key: record.key().to_owned(), reason: error.to_string() };
     let mut item = Item::from([
         (R::TABLE.key().to_owned(), text(record.key())),
         ("doc".to_owned(), text(serde_json::to_string(record).map_err(unreadable)?)),

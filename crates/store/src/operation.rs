@@ -39,7 +39,9 @@ pub struct Operation {
 impl Operation {
     /// An operation named by its request id, or by its Idempotency-Key when there is one.
     pub fn new(request_id: &str, actor: Actor, now: Timestamp, idempotency: Option<IdempotencyKey>) -> Self {
-        let id = idempotency.as_ref().map_or_else(|| hex(request_id.as_bytes()), |key| hex(format!("{}.{}", key.record, key.body_hash).as_bytes()));
+        let id = idempotency
+            .as_ref()
+            .map_or_else(|| hex(request_id.as_bytes()), |key| hex(format!("{}.{}", key.record, key.body_hash).as_bytes()));
         Self { id, actor, now, idempotency }
     }
 

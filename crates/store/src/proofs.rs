@@ -31,7 +31,13 @@ impl Store {
         };
         let (of_task, of_bundle) = futures_util::future::try_join(of_task, of_bundle).await?;
         let approved = |item: &&Item| item::read_text(item, "status") == Some("approved");
-        let mut ids: Vec<String> = of_task.iter().chain(&of_bundle).filter(approved).filter_map(|item| item::read_text(item, Table::Artifacts.key())).map(str::to_owned).collect();
+        let mut ids: Vec<String> = of_task
+            .iter()
+            .chain(&of_bundle)
+            .filter(approved)
+            .filter_map(|item| item::read_text(item, Table::Artifacts.key()))
+            .map(str::to_owned)
+            .collect();
         ids.sort();
         ids.dedup();
         Ok(ids)

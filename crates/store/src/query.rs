@@ -50,7 +50,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or an item can't be read.
-    pub(crate) async fn query<R: Record>(&self, index: Index, partitions: &[String], range: &Range, filter: Option<(&str, &str)>) -> Result<Page<R>, StoreError> {
+    pub(crate) async fn query<R: Record>(
+        &self,
+        index: Index,
+        partitions: &[String],
+        range: &Range,
+        filter: Option<(&str, &str)>,
+    ) -> Result<Page<R>, StoreError> {
         let limit = range.limit.unwrap_or(MAX_LIST).min(MAX_LIST);
         let parts = try_join_all(partitions.iter().map(|partition| self.partition(index, partition, range, filter, limit))).await?;
         let mut rows: Vec<Row> = parts.into_iter().flatten().collect();
@@ -70,7 +76,14 @@ impl Store {
     }
 
     /// Reads one partition, one record more than the limit, so that the caller knows whether there is more.
-    async fn partition(&self, index: Index, partition: &str, range: &Range, filter: Option<(&str, &str)>, limit: usize) -> Result<Vec<Row>, StoreError> {
+    async fn partition(
+        &self,
+        index: Index,
+        partition: &str,
+        range: &Range,
+        filter: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
         let (low, high) = bounds(range);
         let mut rows: Vec<Row> = Vec::new();
         let mut bytes = 0;
@@ -93,7 +106,10 @@ impl Store {
                 .set_exclusive_start_key(start)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             if let Some((name, value)) = filter {
-                request = request.filter_expression("#f = :f").expression_attribute_names("#f", name).expression_attribute_values(":f", item::text(value));
+                request = request
+                    .filter_expression("#f = :f")
+                    .expression_attribute_names("#f", name)
+                    .expression_attribute_values(":f", item::text(value));
             }
             let reply = Box::pin(request.send()).await.map_err(StoreError::from_sdk)?;
             self.note("Query", Some(index.name), reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
@@ -136,4 +152,3 @@ fn before(value: &str) -> String {
 pub(crate) fn shard(name: &str) -> String {
     format!("{name}#0")
 }
-

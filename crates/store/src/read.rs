@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
+use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record, Stored};
 use crate::tables::Table;
-use crate::Store;
 
 impl Store {
     /// Reads one record, consistently. `None` when there is none, or only its tombstone.
@@ -44,12 +44,14 @@ impl Store {
                 let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
                 let wanted = wanted.map_err(|error| StoreError::Database(error.to_string()))?;
                 let request = self.client.batch_get_item().request_items(self.name(R::TABLE)?, wanted);
-                let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
+                let reply =
+                    Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
                 self.note("BatchGetItem", None, reply.consumed_capacity());
                 for item in reply.responses.unwrap_or_default().into_values().flatten() {
                     records.extend(item::read(&item)?);
                 }
-                pending = reply.unprocessed_keys.unwrap_or_default().into_values().next().map(|left| left.keys).filter(|keys| !keys.is_empty());
+                pending =
+                    reply.unprocessed_keys.unwrap_or_default().into_values().next().map(|left| left.keys).filter(|keys| !keys.is_empty());
             }
         }
         Ok(records)
@@ -65,7 +67,8 @@ impl Store {
         let mut start: Option<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> = None;
         loop {
             let request = self.client.scan().table_name(self.name(R::TABLE)?).consistent_read(true).set_exclusive_start_key(start);
-            let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
+            let reply =
+                Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
             self.note("Scan", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
             for item in reply.items().iter().filter(|item| item.contains_key("doc")) {
                 records.extend(item::read(item)?);

@@ -37,7 +37,11 @@ impl Store {
     pub async fn session_get(&self, hash: &str) -> Result<Option<Session>, StoreError> {
         let Some(item) = self.get_item(Table::Sessions, hash).await? else { return Ok(None) };
         let Some(doc) = item::read_text(&item, "doc") else { return Ok(None) };
-        serde_json::from_str(doc).map(Some).map_err(|error| StoreError::Unreadable { kind: "session", key: String::new(), reason: error.to_string() })
+        serde_json::from_str(doc).map(Some).map_err(|error| StoreError::Unreadable {
+            kind: "session",
+            key: String::new(),
+            reason: error.to_string(),
+        })
     }
 
     /// Writes a session.

@@ -74,15 +74,32 @@ pub(crate) const EVENTS_BY_DAY: Index = index(Table::AuditEvents, "by-day", "day
 
 /// Every index the store uses, for comparing with the template.
 pub const INDEXES: [Index; 11] = [
-    OPEN, CLOSED, FOLLOW_UPS, TASKS_BY_BUNDLE, TASKS_BY_RECURRING, BUNDLES_BY_STATUS, BUNDLES_BY_TEMPLATE, FILES_BY_TASK,
-    ARTIFACTS_BY_TASK, ARTIFACTS_BY_BUNDLE, EVENTS_BY_DAY,
+    OPEN,
+    CLOSED,
+    FOLLOW_UPS,
+    TASKS_BY_BUNDLE,
+    TASKS_BY_RECURRING,
+    BUNDLES_BY_STATUS,
+    BUNDLES_BY_TEMPLATE,
+    FILES_BY_TASK,
+    ARTIFACTS_BY_TASK,
+    ARTIFACTS_BY_BUNDLE,
+    EVENTS_BY_DAY,
 ];
 
 impl Table {
     /// Every table the store uses.
     pub const ALL: [Self; 10] = [
-        Self::Tasks, Self::Bundles, Self::Templates, Self::Users, Self::Files, Self::Artifacts, Self::AuditEvents, Self::System,
-        Self::Sessions, Self::Idempotency,
+        Self::Tasks,
+        Self::Bundles,
+        Self::Templates,
+        Self::Users,
+        Self::Files,
+        Self::Artifacts,
+        Self::AuditEvents,
+        Self::System,
+        Self::Sessions,
+        Self::Idempotency,
     ];
 
     /// The variable that carries its name.

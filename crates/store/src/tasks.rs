@@ -3,11 +3,11 @@
 use dataops_domain::task::{Status, Task};
 use dataops_domain::time::Date;
 
+use crate::Store;
 use crate::error::StoreError;
 use crate::item::Record;
 use crate::query::{Page, Range, shard};
 use crate::tables::{CLOSED, FOLLOW_UPS, OPEN, TASKS_BY_BUNDLE, TASKS_BY_RECURRING, Table};
-use crate::Store;
 
 impl Record for Task {
     const TABLE: Table = Table::Tasks;
@@ -73,7 +73,9 @@ impl Store {
     pub async fn tasks(&self, filter: &TaskFilter, range: &Range) -> Result<Page<Task>, StoreError> {
         match filter {
             TaskFilter::Open => self.query(OPEN, &[shard("open")], range, None).await,
-            TaskFilter::In(status @ (Status::Todo | Status::Waiting)) => self.query(OPEN, &[shard("open")], range, Some(("status", status.as_str()))).await,
+            TaskFilter::In(status @ (Status::Todo | Status::Waiting)) => {
+                self.query(OPEN, &[shard("open")], range, Some(("status", status.as_str()))).await
+            }
             TaskFilter::In(status) => self.query(CLOSED, &[shard(status.as_str())], range, None).await,
             TaskFilter::OfBundle(id) if id.is_empty() => Ok(Page { records: Vec::new(), next: None }),
             TaskFilter::OfBundle(id) => self.query(TASKS_BY_BUNDLE, std::slice::from_ref(id), range, None).await,

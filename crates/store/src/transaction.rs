@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use dataops_domain::audit::{self, Head, NewEvent};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,7 +16,6 @@ use crate::operation::Operation;
 use crate::tables::Table;
 use crate::users::reservation;
 use crate::{Store, events, idempotency};
-
 
 enum Write {
     /// A record that must not exist yet.
@@ -67,7 +68,11 @@ impl Transaction<'_> {
     }
 
     /// Makes a bundle that is still to get its tasks: its plan is kept with it.
-    pub fn create_with_manifest(&mut self, mut bundle: dataops_domain::bundle::Bundle, manifest: &BundleManifest) -> Stored<dataops_domain::bundle::Bundle> {
+    pub fn create_with_manifest(
+        &mut self,
+        mut bundle: dataops_domain::bundle::Bundle,
+        manifest: &BundleManifest,
+    ) -> Stored<dataops_domain::bundle::Bundle> {
         bundle.set_version(1);
         self.put_new(&bundle, &Head::default(), Some(manifest));
         Stored { record: bundle, head: Head::default() }
@@ -82,7 +87,13 @@ impl Transaction<'_> {
                 Err(error) => return self.failed = Some(error),
             };
         }
-        self.put(R::TABLE, item, &format!("attribute_not_exists({key})"), &[], Write::Create { kind: R::KIND, key: record.key().to_owned() });
+        self.put(
+            R::TABLE,
+            item,
+            &format!("attribute_not_exists({key})"),
+            &[],
+            Write::Create { kind: R::KIND, key: record.key().to_owned() },
+        );
     }
 
     /// Replaces a record as it was read. `visible` raises the version that clients see. Returns it as it will be.
@@ -118,7 +129,13 @@ impl Transaction<'_> {
             ("v".to_owned(), item::number(1)),
         ]);
         let owner = [(":owner", item::text(owner))];
-        self.put(Table::Users, item, "attribute_not_exists(user_id) OR #owner = :owner", &owner, Write::Reserve { email: email.to_owned() });
+        self.put(
+            Table::Users,
+            item,
+            "attribute_not_exists(user_id) OR #owner = :owner",
+            &owner,
+            Write::Reserve { email: email.to_owned() },
+        );
     }
 
     /// Gives up a user's reservation of an address.
@@ -226,7 +243,10 @@ fn refused(error: SdkError<TransactWriteItemsError>, writes: &[Write], operation
         return Err(StoreError::from_sdk(error).into());
     };
     let reasons = canceled.cancellation_reasons();
-    let answer = writes.iter().zip(reasons).find(|(write, reason)| matches!(write, Write::Answer) && reason.code() == Some("ConditionalCheckFailed"));
+    let answer = writes
+        .iter()
+        .zip(reasons)
+        .find(|(write, reason)| matches!(write, Write::Answer) && reason.code() == Some("ConditionalCheckFailed"));
     if let (Some((_, reason)), Some(key)) = (answer, &operation.idempotency)
         && let Some(item) = reason.item()
     {
@@ -236,7 +256,8 @@ fn refused(error: SdkError<TransactWriteItemsError>, writes: &[Write], operation
     if operation.idempotency.is_none() && reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed") && mine(reason)) {
         return Ok(());
     }
-    let refused: Vec<&Write> = reasons.iter().zip(writes).filter(|(reason, _)| reason.code().is_some_and(|code| code != "None")).map(|(_, write)| write).collect();
+    let refused: Vec<&Write> =
+        reasons.iter().zip(writes).filter(|(reason, _)| reason.code().is_some_and(|code| code != "None")).map(|(_, write)| write).collect();
     let throttled = |reason: &CancellationReason| matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"));
     if reasons.iter().any(throttled) {
         return Err(StoreError::Busy(canceled.message().unwrap_or_default().to_owned()).into());

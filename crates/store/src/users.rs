@@ -5,10 +5,10 @@ use dataops_domain::time::Timestamp;
 use dataops_domain::user::User;
 use serde::{Deserialize, Serialize};
 
+use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Record, Stored};
 use crate::tables::Table;
-use crate::Store;
 
 /// A user as stored: what the wire shows, and what it never shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

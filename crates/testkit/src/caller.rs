@@ -75,7 +75,10 @@ impl Caller {
         let headers = answer["headers"].as_object().cloned().unwrap_or_default();
         Answer {
             status: answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status"),
-            headers: headers.into_iter().map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap_or_default().to_owned())).collect(),
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap_or_default().to_owned()))
+                .collect(),
             json: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
         }

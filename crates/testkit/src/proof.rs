@@ -16,7 +16,11 @@ pub struct Sizes {
 
 /// The counts of this run.
 pub fn sizes() -> Sizes {
-    if is_full() { Sizes { kills: 120, racing_updates: 50, race_rounds: 40 } } else { Sizes { kills: 8, racing_updates: 50, race_rounds: 2 } }
+    if is_full() {
+        Sizes { kills: 120, racing_updates: 50, race_rounds: 40 }
+    } else {
+        Sizes { kills: 8, racing_updates: 50, race_rounds: 2 }
+    }
 }
 
 fn is_full() -> bool {

@@ -38,7 +38,10 @@ fn a_missing_field_is_named() {
 #[test]
 fn a_stage_and_a_proof_type_are_one_of_those_there_are() {
     let refusal = Fixture::new().but(TALK, "stage: preparation", "stage: begun").refusal();
-    assert!(refusal.starts_with("content/workflows/talk.yaml:16: phases[0].stage: unknown variant `begun`, expected one of `preparation`"), "{refusal}");
+    assert!(
+        refusal.starts_with("content/workflows/talk.yaml:16: phases[0].stage: unknown variant `begun`, expected one of `preparation`"),
+        "{refusal}"
+    );
     let refusal = Fixture::new().but(TALK, "stage_on_complete: announced", "stage_on_complete: begun").refusal();
     assert!(refusal.contains("talk.yaml:31: tasks[1].stage_on_complete: unknown variant `begun`"), "{refusal}");
     let refusal = Fixture::new().but(TALK, "{type: url", "{type: link").refusal();

@@ -5,7 +5,9 @@ use crate::fixture::{Fixture, PREPARE, TALKS, findings};
 #[test]
 fn a_name_belongs_to_one_document() {
     let expected = |name| {
-        format!("content/documents/talk/overview.md: the name '{name}' belongs to more than one document: documents/talk/overview.md, documents/talk/prepare.md")
+        format!(
+            "content/documents/talk/overview.md: the name '{name}' belongs to more than one document: documents/talk/overview.md, documents/talk/prepare.md"
+        )
     };
     let found = Fixture::new().but(TALKS, "doc_type", "aliases: [sop.old.prepare]\ndoc_type").findings();
     assert_eq!(found, [expected("sop.old.prepare")]);

@@ -21,7 +21,8 @@ fn slots_are_known() {
 fn documents_and_steps_are_there() {
     let found = findings(TALK, "source_document_ids: [sop.talk.prepare]", "source_document_ids: [sop.none]");
     assert_eq!(found, ["unknown document 'sop.none'"]);
-    let found = findings(TALK, "    instruction_doc_id: sop.talk.prepare\n    validation", "    instruction_doc_id: sop.none\n    validation");
+    let found =
+        findings(TALK, "    instruction_doc_id: sop.talk.prepare\n    validation", "    instruction_doc_id: sop.none\n    validation");
     assert_eq!(found, ["task announce: unknown document 'sop.none'"]);
     let found = findings(TALK, "instruction_step_id: \"2\"", "instruction_step_id: \"7\"");
     assert_eq!(found, ["task publish-page: document 'sop.talk.prepare' has no step 7; it has 2"]);
@@ -46,8 +47,14 @@ fn documents_are_named_by_an_id_that_stays() {
 
 #[test]
 fn roles_are_known() {
-    assert_eq!(findings(TALK, "assignee: editor", "assignee: anna"), ["task announce: unknown role 'anna'; expected operator, editor or host"]);
-    assert_eq!(findings(TALK, "default_assignee: operator", "default_assignee: boss"), ["unknown role 'boss'; expected operator, editor or host"]);
+    assert_eq!(
+        findings(TALK, "assignee: editor", "assignee: anna"),
+        ["task announce: unknown role 'anna'; expected operator, editor or host"]
+    );
+    assert_eq!(
+        findings(TALK, "default_assignee: operator", "default_assignee: boss"),
+        ["unknown role 'boss'; expected operator, editor or host"]
+    );
 }
 
 #[test]
@@ -106,7 +113,10 @@ fn type_file_and_id_agree() {
 fn an_id_belongs_to_one_workflow() {
     let talk = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../content/workflows/course.yaml")).expect("a workflow");
     let found = Fixture::new().with("workflows/a.yaml", &talk).with("workflows/b.yaml", &talk).findings();
-    assert!(found.contains(&"content/workflows/b.yaml: id 'task-template.tasks.course' is the id of workflows/a.yaml too".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"content/workflows/b.yaml: id 'task-template.tasks.course' is the id of workflows/a.yaml too".to_owned()),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -64,7 +64,10 @@ fn a_workflow_is_the_body_of_a_template() {
     let content = content();
     for workflow in &content.workflows {
         let kept = template::parse_new(&workflow.fields).expect("the API takes it");
-        assert_eq!(workflow.template(Timestamp::from_millis(0)).task_definitions.len(), kept["taskDefinitions"].as_array().map_or(0, Vec::len));
+        assert_eq!(
+            workflow.template(Timestamp::from_millis(0)).task_definitions.len(),
+            kept["taskDefinitions"].as_array().map_or(0, Vec::len)
+        );
     }
     let podcast = content.workflows.iter().find(|workflow| workflow.source == "workflows/podcast.yaml").expect("the podcast");
     let made = podcast.template(Timestamp::from_millis(0));

@@ -107,7 +107,13 @@ pub fn act(stored: &Task, action: Action, body: &Object, facts: &Facts<'_>, cont
 }
 
 /// Ends a wait by completing: gates, two history entries, the stage.
-fn resolve(stored: &Task, task: &mut Task, input: &Input, facts: &Facts<'_>, context: Context<'_>) -> Result<Option<crate::bundle::Bundle>, Refusal> {
+fn resolve(
+    stored: &Task,
+    task: &mut Task,
+    input: &Input,
+    facts: &Facts<'_>,
+    context: Context<'_>,
+) -> Result<Option<crate::bundle::Bundle>, Refusal> {
     let filled = facts.bundle.and_then(|bundle| change::fill_slot(bundle, task));
     let facts_after = Facts { bundle: filled.as_ref().or(facts.bundle), ..facts.clone() };
     if let Some(refusal) = gates::refusal(&gates::judge(stored, task, &facts_after)) {
@@ -157,7 +163,11 @@ impl Input {
             Action::FollowUpSent => {
                 input.channel = required(&mut fields, "channel", MAX_CHANNEL);
                 input.note = required(&mut fields, "note", MAX_NOTE);
-                let key = if fields.value("nextFollowUpAt").is_none() && fields.value("followUpAt").is_some() { "followUpAt" } else { "nextFollowUpAt" };
+                let key = if fields.value("nextFollowUpAt").is_none() && fields.value("followUpAt").is_some() {
+                    "followUpAt"
+                } else {
+                    "nextFollowUpAt"
+                };
                 input.follow_up_at = required_moment(&mut fields, key);
             }
             _ => input.channel = optional(&mut fields, "channel", MAX_CHANNEL),
@@ -222,4 +232,3 @@ fn required_moment(fields: &mut Fields<'_>, key: &str) -> Option<String> {
     }
     Some(text)
 }
-

@@ -48,7 +48,10 @@ pub fn create(id: TaskId, fields: &Object, facts: &Facts<'_>, context: Context<'
     let with_slot = Facts { bundle: filled.as_ref().or(facts.bundle), ..facts.clone() };
     let mut bundle = filled.clone();
     if task.status == Status::Done {
-        if let Some(refusal) = gates::refusal(&gates::missing(&task, &with_slot)) {
+        let mut missing = gates::missing(&task, &with_slot);
+        // A new task names its bundle's links first (wire contract 4.3).
+        missing.sort_by_key(|missing| !matches!(missing.gate, Gate::BundleLink(_)));
+        if let Some(refusal) = gates::refusal(&missing) {
             return Err(refusal);
         }
         complete(&mut task, &with_slot, context);
@@ -204,7 +207,13 @@ pub(super) fn bundle_event(before: Option<&Bundle>, after: Option<Bundle>, task:
         return None;
     }
     let visible = before.stage != after.stage || before.bundle_links != after.bundle_links;
-    let action = if before.stage != after.stage { "stage-changed" } else if visible { "link-filled" } else { "evidence-marked" };
+    let action = if before.stage != after.stage {
+        "stage-changed"
+    } else if visible {
+        "link-filled"
+    } else {
+        "evidence-marked"
+    };
     if visible {
         after.updated_at = task.updated_at;
     }
@@ -234,6 +243,11 @@ fn keep_wait(changes: &Object, task: &Task) -> Result<(), Refusal> {
 /// A done task keeps its gates and what satisfied them; a gate added now must be satisfied too.
 fn keep_evidence(stored: &Task, merged: &Task, before: &Facts<'_>, after: &Facts<'_>) -> Result<(), Refusal> {
     let (had, has) = (gates::gates(stored), gates::gates(merged));
+    let shared = stored.evidence.as_ref().is_some_and(|evidence| !evidence.bundle_links.is_empty());
+    if shared && stored.bundle_id != merged.bundle_id {
+        let words = "The workflow whose links were used is evidence of a done task; reopen the task first";
+        return Err(Refusal { code: "evidence_in_use", ..Refusal::field("/bundleId", words) });
+    }
     let open_before: Vec<Gate> = gates::missing(stored, before).into_iter().map(|missing| missing.gate).collect();
     let open_after = gates::judge(stored, merged, after);
     for gate in had.iter().filter(|gate| !open_before.contains(gate)) {

@@ -12,10 +12,33 @@ use crate::refusal::Refusal;
 pub const WAITING_NEEDS: &str = "Waiting tasks require waitingFor, followUpAt, and comment";
 
 const CREATABLE: [&str; 27] = [
-    "description", "date", "comment", "bundleId", "source", "status", "waitingFor", "followUpAt", "followUpChannel",
-    "proofRequirement", "externalStatus", "instructionsUrl", "instructionDocId", "instructionStepId", "phase", "systems",
-    "validation", "link", "requiredLinkName", "requiresFile", "assigneeId", "tags", "templateId", "artifactRefs",
-    "assistantJobRefs", "auditEventRefs", "sourceDocIds",
+    "description",
+    "date",
+    "comment",
+    "bundleId",
+    "source",
+    "status",
+    "waitingFor",
+    "followUpAt",
+    "followUpChannel",
+    "proofRequirement",
+    "externalStatus",
+    "instructionsUrl",
+    "instructionDocId",
+    "instructionStepId",
+    "phase",
+    "systems",
+    "validation",
+    "link",
+    "requiredLinkName",
+    "requiresFile",
+    "assigneeId",
+    "tags",
+    "templateId",
+    "artifactRefs",
+    "assistantJobRefs",
+    "auditEventRefs",
+    "sourceDocIds",
 ];
 
 /// Reads the fields of a new task.

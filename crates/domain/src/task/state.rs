@@ -142,7 +142,16 @@ impl Status {
 impl Action {
     /// Every action, for the grid.
     pub const ALL: [Self; 11] = [
-        Self::Edit, Self::SetTodo, Self::SetWaiting, Self::SetDone, Self::SetArchived, Self::MarkWaiting,
-        Self::FollowUpSent, Self::ResponseReceived, Self::Unblocked, Self::ResolveDone, Self::Comment,
+        Self::Edit,
+        Self::SetTodo,
+        Self::SetWaiting,
+        Self::SetDone,
+        Self::SetArchived,
+        Self::MarkWaiting,
+        Self::FollowUpSent,
+        Self::ResponseReceived,
+        Self::Unblocked,
+        Self::ResolveDone,
+        Self::Comment,
     ];
 }

@@ -9,8 +9,8 @@ use dataops_domain::task::{Status, Task};
 use dataops_store::{Operation, Range, TaskFilter};
 
 use super::{Scene, card, home, row};
-use crate::error::{Error, Expected};
 use crate::Engine;
+use crate::error::{Error, Expected};
 
 impl Engine {
     /// What a workflow's page shows.
@@ -23,7 +23,8 @@ impl Engine {
         let (filter, everything) = (TaskFilter::OfBundle(id.to_string()), Range::default());
         let tasks = self.store.tasks(&filter, &everything);
         let events = self.store.events("bundle", id.as_str(), 50);
-        let (bundle, tasks, events, scene) = futures_util::future::try_join4(self.store.get::<Bundle>(id.as_str()), tasks, events, self.scene(operation)).await?;
+        let (bundle, tasks, events, scene) =
+            futures_util::future::try_join4(self.store.get::<Bundle>(id.as_str()), tasks, events, self.scene(operation)).await?;
         let bundle = bundle.ok_or_else(missing)?.record;
         let tasks = tasks.into_records();
         let facts = row::facts(Some(&bundle));
@@ -52,7 +53,8 @@ impl Engine {
         let range = Range { limit: Some(if archived { 100 } else { 1_000 }), descending: archived, ..Range::default() };
         let (open, everything) = (TaskFilter::Open, Range::default());
         let tasks = self.store.tasks(&open, &everything);
-        let (scene, bundles, tasks) = futures_util::future::try_join3(self.scene(operation), self.store.bundles(&status, &range), tasks).await?;
+        let (scene, bundles, tasks) =
+            futures_util::future::try_join3(self.scene(operation), self.store.bundles(&status, &range), tasks).await?;
         let (bundles, tasks) = (bundles.into_records(), tasks.into_records());
         let by_id = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
         let rows: Vec<(&Task, TaskRow)> = tasks.iter().map(|task| (task, home::row_of(task, &by_id, &scene))).collect();
@@ -62,7 +64,9 @@ impl Engine {
 
 /// The slots, empty ones first, each in the bundle's order.
 fn links(bundle: &Bundle, tasks: &[Task]) -> Vec<LinkSlot> {
-    let needs = |task: &&Task, name: &str| task.is_open() && (task.required_link_name.text() == Some(name) || required_bundle_links(task).iter().any(|link| link == name));
+    let needs = |task: &&Task, name: &str| {
+        task.is_open() && (task.required_link_name.text() == Some(name) || required_bundle_links(task).iter().any(|link| link == name))
+    };
     let mut slots: Vec<LinkSlot> = bundle
         .links()
         .iter()

@@ -10,8 +10,8 @@ use dataops_domain::time::{self, Timestamp};
 use dataops_store::{Operation, Range, TaskFilter};
 
 use super::{Scene, card, row, templates};
-use crate::error::Error;
 use crate::Engine;
+use crate::error::Error;
 
 /// The most tasks shown of what comes after today.
 const NEXT: usize = 10;
@@ -33,7 +33,8 @@ impl Engine {
         let reader = &operation.actor.id;
         let own = |task: &Task| !mine || task.assignee_id.text().is_none_or(|assignee| assignee == reader);
         let shown: Vec<&(&Task, TaskRow)> = rows.iter().filter(|(task, _)| own(task)).collect();
-        let pick = |test: &dyn Fn(&TaskRow) -> bool| shown.iter().filter(|(_, row)| test(row)).map(|(_, row)| row.clone()).collect::<Vec<_>>();
+        let pick =
+            |test: &dyn Fn(&TaskRow) -> bool| shown.iter().filter(|(_, row)| test(row)).map(|(_, row)| row.clone()).collect::<Vec<_>>();
         let mut waiting = pick(&|row| row.status == Status::Waiting && !row.follow_up_due);
         waiting.sort_by_key(|row| moment(row, &scene));
         let mut follow_ups_due = pick(&|row| row.follow_up_due);
@@ -73,7 +74,8 @@ pub(super) fn cards(bundles: &[Bundle], rows: &[(&Task, TaskRow)], scene: &Scene
         }
     }
     let empty = Vec::new();
-    let mut cards: Vec<WorkflowCard> = bundles.iter().map(|bundle| card::card_of_open(bundle, of_bundle.get(bundle.id.as_str()).unwrap_or(&empty), scene)).collect();
+    let mut cards: Vec<WorkflowCard> =
+        bundles.iter().map(|bundle| card::card_of_open(bundle, of_bundle.get(bundle.id.as_str()).unwrap_or(&empty), scene)).collect();
     card::sort(&mut cards);
     cards
 }

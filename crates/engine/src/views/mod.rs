@@ -54,7 +54,8 @@ pub(crate) fn phase_name(template: &Template, phase: &str) -> String {
 impl Engine {
     /// The catalogs and the day, read once for a page.
     pub(crate) async fn scene(&self, operation: &Operation) -> Result<Scene, StoreError> {
-        let (users, templates) = futures_util::future::try_join(self.store.catalog::<UserRecord>(), self.store.catalog::<Template>()).await?;
+        let (users, templates) =
+            futures_util::future::try_join(self.store.catalog::<UserRecord>(), self.store.catalog::<Template>()).await?;
         let mut people: Vec<Person> = users
             .into_iter()
             .map(|stored| stored.record.user)
@@ -77,5 +78,9 @@ impl Engine {
 
 fn document_link(content: &Content, id: &str) -> DocumentLink {
     let found = content.documents.get(id);
-    DocumentLink { id: id.to_owned(), title: found.map_or_else(|| id.to_owned(), |document| document.title.clone()), found: found.is_some() }
+    DocumentLink {
+        id: id.to_owned(),
+        title: found.map_or_else(|| id.to_owned(), |document| document.title.clone()),
+        found: found.is_some(),
+    }
 }

@@ -10,7 +10,8 @@ use super::Scene;
 
 /// The line of a task, with its bundle when that is known.
 pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene: &Scene) -> TaskRow {
-    let asked = task.task_history.iter().rev().find(|event| matches!(event.action, HistoryAction::WaitingStarted | HistoryAction::FollowUpSent));
+    let asked =
+        task.task_history.iter().rev().find(|event| matches!(event.action, HistoryAction::WaitingStarted | HistoryAction::FollowUpSent));
     TaskRow {
         id: task.id.to_string(),
         description: task.description.clone(),
@@ -25,7 +26,9 @@ pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene
         waiting_for: task.waiting_for.text().map(str::to_owned),
         follow_up_at: task.follow_up_at.text().map(str::to_owned),
         follow_up_due: task.is_follow_up_due(scene.now, scene.timezone),
-        asked_days_ago: asked.filter(|_| task.waiting_for.text().is_some()).map(|event| -scene.days_to(event.created_at.local_date(scene.timezone))),
+        asked_days_ago: asked
+            .filter(|_| task.waiting_for.text().is_some())
+            .map(|event| -scene.days_to(event.created_at.local_date(scene.timezone))),
         chasers: task.chasers_sent(),
         overdue: task.is_overdue(scene.today),
         tags: task.tags.get().cloned().unwrap_or_default(),
@@ -61,7 +64,10 @@ fn gate(gate: &gates::Gate, satisfied: bool) -> Gate {
         gates::Gate::Link(name) => (GateKind::Link, name.clone()),
         gates::Gate::File => (GateKind::File, "file".to_owned()),
         gates::Gate::BundleLink(name) => (GateKind::BundleLink, name.clone()),
-        gates::Gate::Proof(proof) => (proof_kind(proof), proof.label.clone().filter(|label| !label.trim().is_empty()).unwrap_or_else(|| proof.kind.as_str().replace('-', " "))),
+        gates::Gate::Proof(proof) => (
+            proof_kind(proof),
+            proof.label.clone().filter(|label| !label.trim().is_empty()).unwrap_or_else(|| proof.kind.as_str().replace('-', " ")),
+        ),
     };
     Gate { kind, label, satisfied }
 }

@@ -9,8 +9,8 @@ use dataops_store::{Operation, StoreError};
 use serde_json::Value;
 
 use super::row;
-use crate::error::Error;
 use crate::Engine;
+use crate::error::Error;
 
 impl Engine {
     /// What a task's page shows.
@@ -20,7 +20,8 @@ impl Engine {
     pub async fn view_task(&self, operation: &Operation, id: &str) -> Result<TaskPage, Error> {
         let task = self.task_get(id).await?;
         let events = self.store.events("task", task.id.as_str(), 50);
-        let (bundle, proofs, events, scene) = futures_util::future::try_join4(self.bundle_of(&task), self.proofs_of(&task), events, self.scene(operation)).await?;
+        let (bundle, proofs, events, scene) =
+            futures_util::future::try_join4(self.bundle_of(&task), self.proofs_of(&task), events, self.scene(operation)).await?;
         let (file_ids, approved_artifact_ids) = proofs;
         let facts = Facts { bundle: bundle.as_ref(), file_ids, approved_artifact_ids };
         Ok(TaskPage {
@@ -48,10 +49,18 @@ impl Engine {
         let gates = gates::gates(task);
         let asks = |kind: ProofType| gates.iter().any(|gate| matches!(gate, Gate::Proof(proof) if proof.kind == kind));
         let files = async {
-            if gates.contains(&Gate::File) || asks(ProofType::File) { self.store.file_ids_of_task(task.id.as_str()).await } else { Ok(Vec::new()) }
+            if gates.contains(&Gate::File) || asks(ProofType::File) {
+                self.store.file_ids_of_task(task.id.as_str()).await
+            } else {
+                Ok(Vec::new())
+            }
         };
         let artifacts = async {
-            if asks(ProofType::Artifact) { self.store.approved_artifact_ids(task.id.as_str(), task.bundle_id.text()).await } else { Ok(Vec::new()) }
+            if asks(ProofType::Artifact) {
+                self.store.approved_artifact_ids(task.id.as_str(), task.bundle_id.text()).await
+            } else {
+                Ok(Vec::new())
+            }
         };
         futures_util::future::try_join(files, artifacts).await
     }

@@ -9,8 +9,8 @@ use dataops_domain::time::Date;
 use dataops_store::{Operation, Range, TaskFilter};
 
 use super::{home, row};
-use crate::error::Error;
 use crate::Engine;
+use crate::error::Error;
 
 /// What to show of all tasks. Every filter is optional; the status is `open` by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,8 @@ impl Engine {
         let (wanted, range) = listing(filter);
         let (active, everything) = ([BundleStatus::Active], Range::default());
         let bundles = self.store.bundles(&active, &everything);
-        let (scene, page, bundles) = futures_util::future::try_join3(self.scene(operation), self.store.tasks(&wanted, &range), bundles).await?;
+        let (scene, page, bundles) =
+            futures_util::future::try_join3(self.scene(operation), self.store.tasks(&wanted, &range), bundles).await?;
         let bundles = bundles.into_records();
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
         let mut next_cursor = page.next.clone();
@@ -74,7 +75,13 @@ fn listing(filter: &TaskListFilter) -> (TaskFilter, Range) {
     let text = |date: &Option<Date>| date.map(|date| date.to_string());
     // Closed tasks grow for ever: the latest first, and a bounded part of them.
     let closed = matches!(filter.status, Some(Status::Done | Status::Archived)) && filter.bundle.is_none();
-    let range = Range { from: text(&filter.from), to: text(&filter.to), after: filter.cursor.clone(), descending: closed, limit: closed.then_some(PAGE) };
+    let range = Range {
+        from: text(&filter.from),
+        to: text(&filter.to),
+        after: filter.cursor.clone(),
+        descending: closed,
+        limit: closed.then_some(PAGE),
+    };
     (wanted, range)
 }
 
@@ -91,7 +98,10 @@ fn matches(task: &Task, filter: &TaskListFilter) -> bool {
     let tag = filter.tag.as_deref().is_none_or(|tag| task.tags.get().is_some_and(|tags| tags.iter().any(|known| known == tag)));
     let text = filter.text.as_deref().is_none_or(|text| {
         let text = text.to_lowercase();
-        [Some(task.description.as_str()), task.comment.text(), task.waiting_for.text()].into_iter().flatten().any(|field| field.to_lowercase().contains(&text))
+        [Some(task.description.as_str()), task.comment.text(), task.waiting_for.text()]
+            .into_iter()
+            .flatten()
+            .any(|field| field.to_lowercase().contains(&text))
     });
     status && assignee && tag && text
 }

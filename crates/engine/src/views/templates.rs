@@ -5,8 +5,8 @@ use dataops_domain::bundle::{Bundle, BundleStatus};
 use dataops_domain::template::Template;
 use dataops_store::{Operation, Range};
 
-use crate::error::Error;
 use crate::Engine;
+use crate::error::Error;
 
 /// Workflows that every community runs first; the others follow by name.
 const FIRST: [&str; 2] = ["podcast", "newsletter"];

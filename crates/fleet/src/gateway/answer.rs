@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{
-    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, SET_COOKIE, TRANSFER_ENCODING,
-};
+use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, SET_COOKIE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Response};
 use serde::{Deserialize, Serialize};
 
@@ -85,9 +83,6 @@ fn is_text(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let named = ["application/json", "application/javascript", "application/xml", "application/x-www-form-urlencoded"];
-    let text = kind.starts_with("text/")
-        || named.contains(&kind.as_str())
-        || kind.ends_with("+json")
-        || kind.ends_with("+xml");
+    let text = kind.starts_with("text/") || named.contains(&kind.as_str()) || kind.ends_with("+json") || kind.ends_with("+xml");
     text && !headers.contains_key(CONTENT_ENCODING)
 }

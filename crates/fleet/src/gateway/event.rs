@@ -167,10 +167,8 @@ pub(super) fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
 fn encoded(text: &str, query: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, byte) in text.bytes().enumerate() {
-        let escape = byte == b'%'
-            && text.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
-        let allowed =
-            byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/[]|".contains(&byte) || (query && byte == b'?');
+        let escape = byte == b'%' && text.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let allowed = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/[]|".contains(&byte) || (query && byte == b'?');
         if escape || allowed {
             out.push(char::from(byte));
         } else {

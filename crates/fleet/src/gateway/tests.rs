@@ -26,11 +26,7 @@ fn router() -> Router {
         let header = headers["x-request-id"].to_str().expect("text").to_owned();
         format!("{} {} {header}", context.request_id, context.source_ip.unwrap_or_default())
     }
-    Router::new()
-        .route("/echo", post(echo))
-        .route("/cookies", get(cookies))
-        .route("/context", get(context))
-        .fallback(target)
+    Router::new().route("/echo", post(echo)).route("/cookies", get(cookies)).route("/context", get(context)).fallback(target)
 }
 
 async fn call(request: Request<Vec<u8>>) -> (HttpAnswer, Vec<u8>) {
@@ -39,8 +35,7 @@ async fn call(request: Request<Vec<u8>>) -> (HttpAnswer, Vec<u8>) {
     event.request_context.request_id = "Req-1".to_owned();
     event.request_context.http.source_ip = Some("192.0.2.7".to_owned());
     let payload = serde_json::to_vec(&event).expect("an event");
-    let answer: HttpAnswer =
-        serde_json::from_slice(&answer(router(), &payload).await.expect("an answer")).expect("an answer");
+    let answer: HttpAnswer = serde_json::from_slice(&answer(router(), &payload).await.expect("an answer")).expect("an answer");
     let body = answer.body_bytes().expect("a body");
     (answer, body)
 }

@@ -22,9 +22,6 @@ impl Given {
     /// The local stack with this secret between portal and engine, quiet logs, and every other parameter at its default.
     pub fn local(portal_secret: &str) -> Self {
         let parameters = [("PortalSecret", portal_secret), ("LogLevel", "warn")];
-        Self {
-            stack: STACK.to_owned(),
-            parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        }
+        Self { stack: STACK.to_owned(), parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
     }
 }

@@ -93,8 +93,7 @@ impl Resolver {
             }
             Yaml::Mapping(map) => self.mapping(map, at),
             Yaml::Sequence(items) => {
-                let resolved =
-                    items.iter().enumerate().map(|(index, item)| self.value(item, &format!("{at}[{index}]")));
+                let resolved = items.iter().enumerate().map(|(index, item)| self.value(item, &format!("{at}[{index}]")));
                 Ok(Some(Value::Array(resolved.filter_map(Result::transpose).collect::<Result<_, _>>()?)))
             }
             plain => serde_json::to_value(plain).map(Some).map_err(|error| TemplateError::at(at, error.to_string())),
@@ -129,9 +128,7 @@ impl Resolver {
             "Sub" => self.substitute(argument, at).map(|text| Some(text.into())),
             "Join" => self.join(argument, at).map(|text| Some(text.into())),
             "If" => match argument.as_sequence().map(Vec::as_slice) {
-                Some([Yaml::String(condition), yes, no]) => {
-                    self.value(if self.named_condition(condition, at)? { yes } else { no }, at)
-                }
+                Some([Yaml::String(condition), yes, no]) => self.value(if self.named_condition(condition, at)? { yes } else { no }, at),
                 _ => Err(TemplateError::at(at, "!If takes [condition, value, value]")),
             },
             _ => Err(TemplateError::unknown(at, format!("!{name}"))),

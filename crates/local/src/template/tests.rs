@@ -23,8 +23,7 @@ fn the_projects_template_is_read() {
     assert_eq!(names, ["open", "closed", "follow-ups", "by-bundle", "by-recurring"]);
     let audit = template.tables.iter().find(|table| table.logical_id == "AuditEventsTable").expect("audit events");
     assert_eq!(audit.key.sort.as_ref().map(|sort| sort.kind), Some(AttributeKind::Number));
-    let expiring: Vec<_> =
-        template.tables.iter().filter(|table| table.ttl.is_some()).map(|t| t.name.as_str()).collect();
+    let expiring: Vec<_> = template.tables.iter().filter(|table| table.ttl.is_some()).map(|t| t.name.as_str()).collect();
     assert_eq!(expiring, ["dataops-local-sessions", "dataops-local-idempotency"]);
     assert_eq!(template.buckets[0].name, "dataops-local-artifacts-000000000000");
     assert_eq!(template.buckets[0].cors[0].allowed_methods, ["PUT"]);
@@ -45,34 +44,13 @@ fn functions_get_the_environment_the_template_gives() {
 fn an_unknown_construct_is_named_with_its_place() {
     let cases = [
         ("A: {Type: 'AWS::SQS::Queue'}", "Resources.A.Type: the resource type AWS::SQS::Queue"),
-        (
-            "A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Select [0, [a]]}}",
-            "Resources.A.Properties.BucketName: !Select",
-        ),
-        (
-            "A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: {'Fn::Split': []}}}",
-            "Resources.A.Properties.BucketName: !Split",
-        ),
-        (
-            "A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: abc, Website: {}}}",
-            "Resources.A.Properties.Website: this property",
-        ),
-        (
-            "A: {Type: 'AWS::DynamoDB::Table', Properties: {TableName: abc, StreamX: 1}}",
-            "Resources.A.Properties: unknown field `StreamX`",
-        ),
-        (
-            "A: {Type: 'AWS::Logs::LogGroup', Properties: {X: [!GetAtt A.Size]}}",
-            "Resources.A.Properties.X[0]: !GetAtt A.Size",
-        ),
-        (
-            "A: {Type: 'AWS::Logs::LogGroup', Properties: {X: !Ref Nowhere}}",
-            "Resources.A.Properties.X: !Ref Nowhere: there is no",
-        ),
-        (
-            "A: {Type: 'AWS::Logs::LogGroup', Properties: {X: !Sub '${Nope.Arn}'}}",
-            "Resources.A.Properties.X: !GetAtt Nope.Arn",
-        ),
+        ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Select [0, [a]]}}", "Resources.A.Properties.BucketName: !Select"),
+        ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: {'Fn::Split': []}}}", "Resources.A.Properties.BucketName: !Split"),
+        ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: abc, Website: {}}}", "Resources.A.Properties.Website: this property"),
+        ("A: {Type: 'AWS::DynamoDB::Table', Properties: {TableName: abc, StreamX: 1}}", "Resources.A.Properties: unknown field `StreamX`"),
+        ("A: {Type: 'AWS::Logs::LogGroup', Properties: {X: [!GetAtt A.Size]}}", "Resources.A.Properties.X[0]: !GetAtt A.Size"),
+        ("A: {Type: 'AWS::Logs::LogGroup', Properties: {X: !Ref Nowhere}}", "Resources.A.Properties.X: !Ref Nowhere: there is no"),
+        ("A: {Type: 'AWS::Logs::LogGroup', Properties: {X: !Sub '${Nope.Arn}'}}", "Resources.A.Properties.X: !GetAtt Nope.Arn"),
         ("A: {Type: 'AWS::Logs::LogGroup', Condition: Odd}", "Resources.A: there is no condition Odd"),
         (
             "A: {Type: 'AWS::Serverless::Function', Properties: {FunctionName: f, Timeout: 1, Events: {T: {Type: SQS}}}}",

@@ -10,11 +10,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
 /// Builds a function that echoes its event.
-pub(crate) fn build(
-    id: &'static str,
-    config: Config,
-    _clock: Clock,
-) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>> {
+pub(crate) fn build(id: &'static str, config: Config, _clock: Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>> {
     Box::pin(async move { Ok(Arc::new(Echo { id, config, seeds: true }) as Arc<dyn Function>) })
 }
 
@@ -81,12 +77,7 @@ impl Echo {
 }
 
 /// Sends one request and reads the whole answer.
-pub(crate) async fn send(
-    method: &str,
-    url: &str,
-    headers: &[(&str, &str)],
-    body: Vec<u8>,
-) -> (u16, HeaderMap, Vec<u8>) {
+pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16, HeaderMap, Vec<u8>) {
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<bytes::Bytes>>();
     let request = Request::builder().method(method).uri(url);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));

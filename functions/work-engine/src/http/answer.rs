@@ -48,7 +48,10 @@ impl Call {
             Ok(reply) => self.write(reply),
             Err(Error::Replayed(recorded)) => {
                 let Some(body) = recorded.body else {
-                    return refused(self, &Expected::conflict("already_done", "This request was carried out before; read the result again"));
+                    return refused(
+                        self,
+                        &Expected::conflict("already_done", "This request was carried out before; read the result again"),
+                    );
                 };
                 let status = StatusCode::from_u16(recorded.status).unwrap_or(StatusCode::OK);
                 let mut response = self.write(Reply { status, body: Some(body).filter(|body| !body.is_null()) });
@@ -72,7 +75,7 @@ impl Call {
     fn write(&self, reply: Reply) -> Response {
         let Some(body) = reply.body else { return reply.status.into_response() };
         let text = body.to_string();
-            let tag = etag(&text, version_of(&body));
+        let tag = etag(&text, version_of(&body));
         let cached = self.header(header::IF_NONE_MATCH.as_str());
         let unchanged = cached.is_some_and(|seen| seen.split(',').any(|seen| seen.trim() == tag || seen.trim() == "*"));
         if unchanged && matches!(self.method, Method::GET | Method::HEAD) {

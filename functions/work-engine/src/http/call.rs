@@ -53,7 +53,9 @@ impl FromRequest<App> for Call {
                 let words = format!("The body is larger than {MAX_JSON} bytes; send less, or upload a file");
                 return Err(answer::refused(&call, &Expected::new(413, "body_too_large", words)));
             }
-            Err(error) => return Err(answer::refused(&call, &Expected::new(400, "body_unreadable", format!("The body can't be read: {error}")))),
+            Err(error) => {
+                return Err(answer::refused(&call, &Expected::new(400, "body_unreadable", format!("The body can't be read: {error}"))));
+            }
         };
         call.operation = call.operation(app.clock.now()).map_err(|refused| answer::refused(&call, &refused))?;
         Ok(call)
@@ -93,7 +95,8 @@ impl Call {
         let Some(tag) = self.header(header::IF_MATCH.as_str()).map(str::trim).filter(|tag| *tag != "*") else { return Ok(None) };
         let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
         let version = tag.split('-').next().unwrap_or_default().parse();
-        let wrong = |_| Expected::new(412, "precondition_failed", "If-Match must be the ETag of this resource, such as \"3-1f2e3d4c\"").into();
+        let wrong =
+            |_| Expected::new(412, "precondition_failed", "If-Match must be the ETag of this resource, such as \"3-1f2e3d4c\"").into();
         version.map(Some).map_err(wrong)
     }
 

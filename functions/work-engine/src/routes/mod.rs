@@ -14,8 +14,8 @@ use axum::extract::State;
 use axum::middleware;
 use axum::response::Response;
 use dataops_engine::Expected;
-use tower::util::MapRequestLayer;
 use tower::Layer;
+use tower::util::MapRequestLayer;
 
 use crate::App;
 use crate::http::{Call, answer, guard};

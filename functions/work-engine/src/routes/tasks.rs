@@ -49,7 +49,9 @@ fn query(call: &Call) -> Result<TaskQuery, Error> {
     }
     match call.query("status") {
         Some(status) => Ok(TaskQuery::In(Status::parse(status).ok_or_else(|| Refusal::field("/status", Status::UNKNOWN))?)),
-        None => Err(Refusal::rule("filter_required", "At least one filter is required: date, startDate and endDate, bundleId or status").into()),
+        None => {
+            Err(Refusal::rule("filter_required", "At least one filter is required: date, startDate and endDate, bundleId or status").into())
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::not_allowed;
 use crate::App;
-use crate::http::{Call, Reply};
+use crate::http::{Call, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -17,9 +17,14 @@ pub(super) fn router() -> Router<App> {
         .route("/api/templates/{id}/preview", routing::get(preview).fallback(not_allowed))
 }
 
-#[utoipa::path(get, path = "/api/templates", tag = "templates", responses((status = 200, body = TemplateList)))]
+#[utoipa::path(get, path = "/api/templates", tag = "templates", params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = TemplateList)))]
 pub(crate) async fn list(State(app): State<App>, call: Call) -> Response {
-    call.answer(app.engine.templates_list().await.and_then(Reply::ok))
+    let work = async {
+        let mut list = app.engine.templates_list(&call.range()?).await?;
+        list.next_cursor = paging::cursor(list.next_cursor);
+        Reply::ok(list)
+    };
+    call.answer(work.await)
 }
 
 #[utoipa::path(post, path = "/api/templates", tag = "templates", request_body = Object, responses((status = 201, body = TemplateAnswer), (status = 400)))]

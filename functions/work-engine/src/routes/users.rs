@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::not_allowed;
 use crate::App;
-use crate::http::{Call, Reply};
+use crate::http::{Call, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -17,9 +17,14 @@ pub(super) fn router() -> Router<App> {
         .route("/api/users/{id}", routing::get(get).patch(update).put(update).fallback(not_allowed))
 }
 
-#[utoipa::path(get, path = "/api/users", tag = "users", responses((status = 200, body = UserList)))]
+#[utoipa::path(get, path = "/api/users", tag = "users", params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = UserList)))]
 pub(crate) async fn list(State(app): State<App>, call: Call) -> Response {
-    call.answer(app.engine.users_list().await.and_then(Reply::ok))
+    let work = async {
+        let mut list = app.engine.users_list(&call.range()?).await?;
+        list.next_cursor = paging::cursor(list.next_cursor);
+        Reply::ok(list)
+    };
+    call.answer(work.await)
 }
 
 #[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(("id" = String, Path)), responses((status = 200, body = UserAnswer), (status = 404)))]

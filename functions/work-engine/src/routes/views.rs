@@ -50,7 +50,8 @@ fn filter(call: &Call) -> Result<TaskListFilter, Error> {
     let text = |name: &str| call.query(name).map(str::to_owned);
     let date = |name: &str| call.query(name).map(|text| read_date(name, text)).transpose();
     let unknown = || Refusal::field("/status", Status::UNKNOWN);
-    let status = call.query("status").filter(|status| *status != "open").map(|status| Status::parse(status).ok_or_else(unknown)).transpose()?;
+    let status =
+        call.query("status").filter(|status| *status != "open").map(|status| Status::parse(status).ok_or_else(unknown)).transpose()?;
     Ok(TaskListFilter {
         status,
         from: date("from")?,

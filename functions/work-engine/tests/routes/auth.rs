@@ -4,7 +4,13 @@ use serde_json::json;
 #[tokio::test]
 async fn without_the_portal_everything_is_unauthorized() {
     let stack = Stack::seeded().await;
-    for (method, path) in [("GET", "/api/tasks?status=todo"), ("POST", "/api/bundles"), ("GET", "/api/unknown"), ("GET", "/api/me"), ("GET", "/api/views/home")] {
+    for (method, path) in [
+        ("GET", "/api/tasks?status=todo"),
+        ("POST", "/api/bundles"),
+        ("GET", "/api/unknown"),
+        ("GET", "/api/me"),
+        ("GET", "/api/views/home"),
+    ] {
         let answer = stack.anonymous().send(method, path, Vec::new()).await.expect(401);
         assert_eq!(answer.text, r#"{"error":"Unauthorized"}"#, "{path}");
     }

@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn a_bundle_without_a_template_has_its_defaults() {
     let stack = Stack::empty().await;
-    let made = stack.operator().post("/api/bundles/", json!({ "title": " Run ", "anchorDate": "2026-07-20", "description": "d", "unknown": 1 })).await.expect(201);
+    let made = stack
+        .operator()
+        .post("/api/bundles/", json!({ "title": " Run ", "anchorDate": "2026-07-20", "description": "d", "unknown": 1 }))
+        .await
+        .expect(201);
     assert_eq!((made.str("/bundle/stage"), made.str("/bundle/status")), ("preparation", "active"));
     assert!(made.json.get("tasks").is_none() && made.json["bundle"].get("unknown").is_none() && made.json["bundle"].get("emoji").is_none());
     let list = stack.operator().get("/api/bundles").await.expect(200);
@@ -28,7 +32,10 @@ async fn fields_are_checked_in_the_contract_s_order() {
         body[key] = value;
         body
     };
-    assert_eq!(refuse(json!({ "title": "x", "anchorDate": "2026-07-20", "templateId": "none", "stage": "x" }), 404).await, "template not found");
+    assert_eq!(
+        refuse(json!({ "title": "x", "anchorDate": "2026-07-20", "templateId": "none", "stage": "x" }), 404).await,
+        "template not found"
+    );
     assert!(refuse(base("stage", json!("x")), 400).await.contains("invalid stage"));
     assert!(refuse(base("status", json!("x")), 400).await.contains("invalid status"));
     assert!(refuse(base("artifactRefs", json!([{}])), 400).await.contains("artifactrefs"));
@@ -41,13 +48,19 @@ async fn fields_are_checked_in_the_contract_s_order() {
 async fn updates_archive_and_delete() {
     let stack = Stack::empty().await;
     let operator = stack.operator();
-    let id = operator.post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-07-20" })).await.expect(201).str("/bundle/id").to_owned();
+    let id =
+        operator.post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-07-20" })).await.expect(201).str("/bundle/id").to_owned();
     let path = format!("/api/bundles/{id}");
-    for body in [json!({}), json!({ "templateId": "x" }), json!({ "stage": "x" }), json!({ "title": "" }), json!({ "anchorDate": "2026-02-30" })] {
+    for body in
+        [json!({}), json!({ "templateId": "x" }), json!({ "stage": "x" }), json!({ "title": "" }), json!({ "anchorDate": "2026-02-30" })]
+    {
         operator.put(&path, body).await.expect(400);
     }
     assert_eq!(operator.put("/api/bundles/none", json!({ "title": "x" })).await.expect(404).error(), "Bundle not found");
-    let changed = operator.put(&path, json!({ "stage": "done", "references": [{ "name": "Index", "url": "https://example.org", "note": "kept" }] })).await.expect(200);
+    let changed = operator
+        .put(&path, json!({ "stage": "done", "references": [{ "name": "Index", "url": "https://example.org", "note": "kept" }] }))
+        .await
+        .expect(200);
     assert_eq!((changed.str("/bundle/stage"), changed.str("/bundle/references/0/note")), ("done", "kept"));
     assert_eq!(operator.delete(&path).await.expect(400).error(), "Only archived bundles can be deleted");
     let archived = operator.send("PUT", &format!("{path}/archive/"), Vec::new()).await.expect(200);
@@ -55,7 +68,13 @@ async fn updates_archive_and_delete() {
     operator.delete(&path).await.expect(204);
     operator.get(&path).await.expect(404);
     operator.delete(&path).await.expect(404);
-    for (method, path) in [("PATCH", path.clone()), ("POST", path.clone()), ("GET", format!("{path}/archive")), ("POST", format!("{path}/tasks")), ("PUT", "/api/bundles".to_owned())] {
+    for (method, path) in [
+        ("PATCH", path.clone()),
+        ("POST", path.clone()),
+        ("GET", format!("{path}/archive")),
+        ("POST", format!("{path}/tasks")),
+        ("PUT", "/api/bundles".to_owned()),
+    ] {
         assert_eq!(operator.send(method, &path, Vec::new()).await.expect(405).error(), "Method not allowed", "{method} {path}");
     }
 }

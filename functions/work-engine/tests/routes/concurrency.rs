@@ -2,7 +2,9 @@ use dataops_testkit::Stack;
 use serde_json::json;
 
 /// Runs the same request many times at once.
-async fn together<F: Future<Output = dataops_testkit::Answer> + Send + 'static>(requests: impl IntoIterator<Item = F>) -> Vec<dataops_testkit::Answer> {
+async fn together<F: Future<Output = dataops_testkit::Answer> + Send + 'static>(
+    requests: impl IntoIterator<Item = F>,
+) -> Vec<dataops_testkit::Answer> {
     let running: Vec<_> = requests.into_iter().map(tokio::spawn).collect();
     let mut answers = Vec::new();
     for request in running {
@@ -42,7 +44,11 @@ async fn fifty_racing_updates_lose_none() {
     }))
     .await;
     let applied = answers.iter().filter(|answer| answer.status == 200).count();
-    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 409)), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    assert!(
+        answers.iter().all(|answer| matches!(answer.status, 200 | 409)),
+        "{:?}",
+        answers.iter().map(|answer| answer.status).collect::<Vec<_>>()
+    );
     let stored = operator.get(&format!("/api/tasks/{id}")).await.expect(200);
     assert_eq!(stored.json["taskHistory"].as_array().unwrap().len(), applied, "each answered 200 is stored");
     assert_eq!(stored.json["version"].as_u64(), Some(applied as u64 + 1));
@@ -54,7 +60,10 @@ async fn a_repeated_action_gets_its_first_answer_although_the_state_has_moved_on
     let operator = stack.operator();
     let id = operator.post("/api/tasks", json!({ "description": "x", "date": "2026-07-02" })).await.expect(201).str("/id").to_owned();
     let act = |action: &str| format!("/api/tasks/{id}/actions/{action}");
-    operator.post(&act("mark-waiting"), json!({ "waitingFor": "x", "followUpAt": "2026-07-03", "channel": "mail", "note": "n" })).await.expect(200);
+    operator
+        .post(&act("mark-waiting"), json!({ "waitingFor": "x", "followUpAt": "2026-07-03", "channel": "mail", "note": "n" }))
+        .await
+        .expect(200);
     let keyed = operator.with("idempotency-key", "resolve");
     let first = keyed.post(&act("resolve-done"), json!({ "note": "done" })).await.expect(200);
     stack.clock.advance(3_600);

@@ -29,7 +29,8 @@ impl Table {
 }
 
 fn names(calls: &[Call]) -> String {
-    let mut names: Vec<String> = calls.iter().map(|call| format!("{} {}", call.operation, call.target.replace("dataops-local-", ""))).collect();
+    let mut names: Vec<String> =
+        calls.iter().map(|call| format!("{} {}", call.operation, call.target.replace("dataops-local-", ""))).collect();
     names.sort();
     if names.is_empty() { "–".to_owned() } else { names.join("; ") }
 }
@@ -47,29 +48,45 @@ async fn the_cost_table_is_the_committed_one() {
     table.row("`GET /api/views/home`, first run", operator.get("/api/views/home")).await;
     table.row("`GET /api/templates`", operator.get("/api/templates")).await;
     table.row("`GET /api/templates/:id`", operator.get("/api/templates/task-template.tasks.podcast")).await;
-    table.row("`GET /api/templates/:id/preview`", operator.get("/api/templates/task-template.tasks.podcast/preview?anchorDate=2026-07-20")).await;
+    table
+        .row("`GET /api/templates/:id/preview`", operator.get("/api/templates/task-template.tasks.podcast/preview?anchorDate=2026-07-20"))
+        .await;
     let made = table.row("`POST /api/bundles`, podcast of 42 tasks", operator.post("/api/bundles", podcast())).await;
     let keyed = operator.with("idempotency-key", "k");
     table.row("`POST /api/bundles`, podcast, with Idempotency-Key", keyed.post("/api/bundles", podcast())).await;
     table.row("the same again", keyed.post("/api/bundles", podcast())).await;
-    table.row("`POST /api/bundles` without template", operator.post("/api/bundles", json!({ "title": "x", "anchorDate": "2026-07-20" }))).await;
+    table
+        .row("`POST /api/bundles` without template", operator.post("/api/bundles", json!({ "title": "x", "anchorDate": "2026-07-20" })))
+        .await;
     let bundle = made.str("/bundle/id").to_owned();
     table.row("`GET /api/bundles/:id`", operator.get(&format!("/api/bundles/{bundle}"))).await;
     table.row("`GET /api/bundles?limit=100`", operator.get("/api/bundles?limit=100")).await;
     table.row("`GET /api/bundles/:id/tasks`", operator.get(&format!("/api/bundles/{bundle}/tasks"))).await;
     table.row("`PUT /api/bundles/:id`", operator.put(&format!("/api/bundles/{bundle}"), json!({ "description": "x" }))).await;
-    let task = |reference: &str| made.json["tasks"].as_array().unwrap().iter().find(|task| task["templateTaskRef"] == reference).unwrap()["id"].as_str().unwrap().to_owned();
+    let task = |reference: &str| {
+        made.json["tasks"].as_array().unwrap().iter().find(|task| task["templateTaskRef"] == reference).unwrap()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let stream = task("actual-stream");
     table.row("`GET /api/tasks/:id`", operator.get(&format!("/api/tasks/{stream}"))).await;
     table.row("`PUT /api/tasks/:id`, a field", operator.put(&format!("/api/tasks/{stream}"), json!({ "comment": "x" }))).await;
-    table.row("`PUT /api/tasks/:id`, done: fills a slot, moves the stage", operator.put(&format!("/api/tasks/{stream}"), json!({ "status": "done", "link": "https://example.org" }))).await;
+    table
+        .row(
+            "`PUT /api/tasks/:id`, done: fills a slot, moves the stage",
+            operator.put(&format!("/api/tasks/{stream}"), json!({ "status": "done", "link": "https://example.org" })),
+        )
+        .await;
     table.row("`PUT /api/tasks/:id`, reopened", operator.put(&format!("/api/tasks/{stream}"), json!({ "status": "todo" }))).await;
     table.row("`POST /api/tasks`", operator.post("/api/tasks", json!({ "description": "x", "date": "2026-07-02" }))).await;
     let wait = json!({ "waitingFor": "Guest", "followUpAt": "2026-07-03", "channel": "mail", "note": "asked" });
     let mail = task("obtain-speaker-email");
     table.row("`POST /api/tasks/:id/actions/mark-waiting`", operator.post(&format!("/api/tasks/{mail}/actions/mark-waiting"), wait)).await;
     let resolve = json!({ "note": "has it", "link": "guest@example.org" });
-    table.row("`POST /api/tasks/:id/actions/resolve-done`", operator.post(&format!("/api/tasks/{mail}/actions/resolve-done"), resolve)).await;
+    table
+        .row("`POST /api/tasks/:id/actions/resolve-done`", operator.post(&format!("/api/tasks/{mail}/actions/resolve-done"), resolve))
+        .await;
     for query in ["date=2026-07-02", "startDate=2026-07-01&endDate=2026-07-31", "status=todo", "status=done"] {
         table.row(&format!("`GET /api/tasks?{query}`"), operator.get(&format!("/api/tasks?{query}"))).await;
     }

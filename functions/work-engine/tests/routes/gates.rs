@@ -21,8 +21,14 @@ async fn each_gate_refuses_in_its_own_words() {
     let cases = [
         (json!({ "requiredLinkName": "Luma" }), "Cannot mark task as done: required link 'Luma' is not filled"),
         (json!({ "requiresFile": true }), "Cannot mark task as done: required file has not been uploaded"),
-        (json!({ "validation": { "requiredBundleLinks": ["A", "B"] } }), "Cannot mark task as done: required shared bundle link 'A' needs a workflow bundle"),
-        (json!({ "bundleId": "none", "validation": { "requiredBundleLinks": ["A"] } }), "Cannot mark task as done: required bundle link 'A' is not filled"),
+        (
+            json!({ "validation": { "requiredBundleLinks": ["A", "B"] } }),
+            "Cannot mark task as done: required shared bundle link 'A' needs a workflow bundle",
+        ),
+        (
+            json!({ "bundleId": "none", "validation": { "requiredBundleLinks": ["A"] } }),
+            "Cannot mark task as done: required bundle link 'A' is not filled",
+        ),
         (proof("url"), "Cannot mark task as done: required url proof 'The proof' is missing"),
         (proof("file"), "Cannot mark task as done: required file proof 'The proof' is missing"),
         (proof("artifact"), "Cannot mark task as done: required approved artifact proof 'The proof' is missing"),
@@ -35,7 +41,11 @@ async fn each_gate_refuses_in_its_own_words() {
         let refused = done(&operator, &id, json!({})).await.expect(400);
         assert_eq!((refused.error(), refused.json["missing"][0].as_str()), (words, Some(words)), "{fields}");
         let stored = operator.get(&format!("/api/tasks/{id}")).await;
-        assert_eq!((stored.str("/status"), stored.json.get("completedAt"), stored.json["version"].as_u64()), ("todo", None, Some(1)), "a refusal writes nothing");
+        assert_eq!(
+            (stored.str("/status"), stored.json.get("completedAt"), stored.json["version"].as_u64()),
+            ("todo", None, Some(1)),
+            "a refusal writes nothing"
+        );
     }
 }
 
@@ -43,10 +53,14 @@ async fn each_gate_refuses_in_its_own_words() {
 async fn a_refusal_lists_everything_that_is_missing() {
     let stack = Stack::empty().await;
     let operator = stack.operator();
-    let id = task(&operator, json!({
-        "requiredLinkName": "Luma", "requiresFile": true, "bundleId": "none", "validation": { "requiredBundleLinks": ["A", "B"] },
-        "proofRequirement": { "type": "comment", "label": "Note" },
-    })).await;
+    let id = task(
+        &operator,
+        json!({
+            "requiredLinkName": "Luma", "requiresFile": true, "bundleId": "none", "validation": { "requiredBundleLinks": ["A", "B"] },
+            "proofRequirement": { "type": "comment", "label": "Note" },
+        }),
+    )
+    .await;
     let refused = done(&operator, &id, json!({})).await.expect(400);
     assert_eq!(refused.json["missing"].as_array().unwrap().len(), 5, "{}", refused.text);
     let problem = done(&operator.with("accept", "application/problem+json"), &id, json!({})).await.expect(400);
@@ -60,7 +74,10 @@ async fn proof_may_come_with_the_request_and_completion_records_it() {
     let id = task(&operator, json!({ "proofRequirement": { "type": "comment" } })).await;
     stack.clock.advance(5);
     let closed = done(&operator, &id, json!({ "comment": "sent" })).await.expect(200);
-    assert_eq!((closed.str("/status"), closed.str("/completedBy"), closed.str("/completedAt")), ("done", "editor", "2026-07-01T09:00:05.000Z"));
+    assert_eq!(
+        (closed.str("/status"), closed.str("/completedBy"), closed.str("/completedAt")),
+        ("done", "editor", "2026-07-01T09:00:05.000Z")
+    );
     assert_eq!(closed.str("/evidence/comment"), "sent");
     assert_eq!((closed.str("/taskHistory/0/action"), closed.str("/taskHistory/0/note")), ("completed", "sent"));
     let suggested = task(&operator, json!({ "proofRequirement": { "type": "file", "required": false } })).await;
@@ -78,7 +95,10 @@ async fn a_request_never_lifts_its_own_gate() {
         (json!({ "requiredLinkName": "Luma" }), json!({ "requiredLinkName": "" })),
         (json!({ "requiresFile": true }), json!({ "requiresFile": false })),
         (json!({ "validation": { "requiredBundleLinks": ["A"] } }), json!({ "validation": {} })),
-        (json!({ "proofRequirement": { "type": "url" } }), json!({ "validation": { "skipClosure": { "allowedStatuses": ["skip"] } }, "comment": "skip" })),
+        (
+            json!({ "proofRequirement": { "type": "url" } }),
+            json!({ "validation": { "skipClosure": { "allowedStatuses": ["skip"] } }, "comment": "skip" }),
+        ),
     ];
     for (stored, request) in lifts {
         let id = task(&operator, stored).await;
@@ -121,7 +141,14 @@ async fn evidence_of_a_done_task_stays_until_it_is_reopened() {
     let id = task(&operator, json!({ "requiredLinkName": "Luma", "proofRequirement": { "type": "comment" } })).await;
     let path = format!("/api/tasks/{id}");
     done(&operator, &id, json!({ "link": "https://example.org/luma", "comment": "published" })).await.expect(200);
-    for body in [json!({ "link": "" }), json!({ "link": null }), json!({ "comment": null }), json!({ "comment": " " }), json!({ "requiredLinkName": null }), json!({ "proofRequirement": null })] {
+    for body in [
+        json!({ "link": "" }),
+        json!({ "link": null }),
+        json!({ "comment": null }),
+        json!({ "comment": " " }),
+        json!({ "requiredLinkName": null }),
+        json!({ "proofRequirement": null }),
+    ] {
         let refused = operator.put(&path, body.clone()).await.expect(400);
         assert!(refused.error().contains("is evidence of a done task"), "{body}: {}", refused.error());
     }
@@ -138,8 +165,17 @@ async fn a_link_fills_its_empty_slot_before_gating_and_never_overwrites() {
     let stack = Stack::empty().await;
     let operator = stack.operator();
     let links = json!([{ "name": "Luma", "url": "" }, { "name": "Meetup", "url": "https://example.org/m" }]);
-    let bundle = operator.post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-07-20", "bundleLinks": links })).await.expect(201).str("/bundle/id").to_owned();
-    let gated = task(&operator, json!({ "bundleId": bundle, "requiredLinkName": "Luma", "validation": { "requiredBundleLinks": ["Luma", "Meetup"] } })).await;
+    let bundle = operator
+        .post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-07-20", "bundleLinks": links }))
+        .await
+        .expect(201)
+        .str("/bundle/id")
+        .to_owned();
+    let gated = task(
+        &operator,
+        json!({ "bundleId": bundle, "requiredLinkName": "Luma", "validation": { "requiredBundleLinks": ["Luma", "Meetup"] } }),
+    )
+    .await;
     done(&operator, &gated, json!({ "link": "https://example.org/luma" })).await.expect(200);
     let read = async || operator.get(&format!("/api/bundles/{bundle}")).await.expect(200);
     assert_eq!(read().await.str("/bundle/bundleLinks/0/url"), "https://example.org/luma");

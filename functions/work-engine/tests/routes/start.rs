@@ -9,10 +9,17 @@ fn start(kind: &str, anchor: &str) -> Value {
 async fn all_eleven_workflows_start_with_the_right_dates() {
     let stack = Stack::seeded().await;
     let expected = [
-        ("newsletter", 15, "2026-07-06", "2026-07-27"), ("book-of-the-week", 21, "2026-06-29", "2026-07-27"), ("podcast", 42, "2026-06-22", "2026-07-27"),
-        ("webinar", 32, "2026-06-22", "2026-07-27"), ("workshop", 36, "2026-06-20", "2026-07-27"), ("oss", 14, "2026-06-29", "2026-07-22"),
-        ("course", 8, "2026-06-20", "2026-07-13"), ("social-media", 5, "2026-07-20", "2026-07-24"), ("tax-report", 9, "2026-07-20", "2026-07-27"),
-        ("maven-ll", 7, "2026-07-13", "2026-07-23"), ("office-hours", 5, "2026-07-20", "2026-07-24"),
+        ("newsletter", 15, "2026-07-06", "2026-07-27"),
+        ("book-of-the-week", 21, "2026-06-29", "2026-07-27"),
+        ("podcast", 42, "2026-06-22", "2026-07-27"),
+        ("webinar", 32, "2026-06-22", "2026-07-27"),
+        ("workshop", 36, "2026-06-20", "2026-07-27"),
+        ("oss", 14, "2026-06-29", "2026-07-22"),
+        ("course", 8, "2026-06-20", "2026-07-13"),
+        ("social-media", 5, "2026-07-20", "2026-07-24"),
+        ("tax-report", 9, "2026-07-20", "2026-07-27"),
+        ("maven-ll", 7, "2026-07-13", "2026-07-23"),
+        ("office-hours", 5, "2026-07-20", "2026-07-24"),
     ];
     for (kind, tasks, first, last) in expected {
         let made = stack.operator().post("/api/bundles", start(kind, "2026-07-20")).await.expect(201);
@@ -39,7 +46,11 @@ async fn a_representative_definition_instantiates_whole() {
         "bundleLinkDefinitions": [{ "name": "Luma" }], "taskDefinitions": definitions,
     });
     let template_id = stack.operator().post("/api/templates", template).await.expect(201).str("/template/id").to_owned();
-    let made = stack.operator().post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-03-01", "templateId": template_id })).await.expect(201);
+    let made = stack
+        .operator()
+        .post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-03-01", "templateId": template_id }))
+        .await
+        .expect(201);
     let bundle = &made.json["bundle"];
     assert_eq!(bundle["bundleLinks"], json!([{ "name": "Luma", "url": "" }]));
     assert_eq!((&bundle["emoji"], &bundle["tags"], &bundle["sourceDocIds"]), (&json!("🎙️"), &json!(["T"]), &json!(["reference.x"])));
@@ -89,7 +100,10 @@ async fn finishing_a_milestone_moves_the_stage() {
     let made = operator.post("/api/bundles", start("podcast", "2026-07-20")).await.expect(201);
     let task = made.json["tasks"].as_array().unwrap().iter().find(|task| task["templateTaskRef"] == "actual-stream").unwrap().clone();
     let path = format!("/api/tasks/{}", task["id"].as_str().unwrap());
-    assert_eq!(operator.put(&path, json!({ "status": "done" })).await.expect(400).error(), "Cannot mark task as done: required link 'YouTube stream/video' is not filled");
+    assert_eq!(
+        operator.put(&path, json!({ "status": "done" })).await.expect(400).error(),
+        "Cannot mark task as done: required link 'YouTube stream/video' is not filled"
+    );
     operator.put(&path, json!({ "status": "done", "link": "https://example.org/stream" })).await.expect(200);
     let bundle = operator.get(&format!("/api/bundles/{}", made.str("/bundle/id"))).await.expect(200);
     assert_eq!(bundle.str("/bundle/stage"), "after-event");
@@ -108,8 +122,14 @@ async fn dates_outside_the_calendar_are_refused_whole() {
 async fn a_workflow_of_four_hundred_tasks_is_whole_in_the_end() {
     let stack = Stack::empty().await;
     let operator = stack.operator();
-    let definitions: Vec<Value> = (0..400).map(|n| json!({ "refId": format!("t{n}"), "description": format!("Task {n}"), "offsetDays": n % 30 })).collect();
-    let template = operator.post("/api/templates", json!({ "name": "Big", "type": "big", "taskDefinitions": definitions })).await.expect(201).str("/template/id").to_owned();
+    let definitions: Vec<Value> =
+        (0..400).map(|n| json!({ "refId": format!("t{n}"), "description": format!("Task {n}"), "offsetDays": n % 30 })).collect();
+    let template = operator
+        .post("/api/templates", json!({ "name": "Big", "type": "big", "taskDefinitions": definitions }))
+        .await
+        .expect(201)
+        .str("/template/id")
+        .to_owned();
     let body = json!({ "title": "Big run", "anchorDate": "2026-07-20", "templateId": template });
     let keyed = operator.with("idempotency-key", "big-1");
     let made = keyed.post("/api/bundles", body.clone()).await.expect(201);

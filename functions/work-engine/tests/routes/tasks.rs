@@ -61,11 +61,25 @@ async fn refusals_come_in_the_contract_s_order_and_words() {
     assert_eq!(refuse(base("status", json!("doing"))).await, "Invalid status. Must be 'todo', 'waiting', 'done', or 'archived'");
     assert_eq!(refuse(base("status", json!("waiting"))).await, "Waiting tasks require waitingFor, followUpAt, and comment");
     for (key, value) in [
-        ("systems", json!("x")), ("systems", json!([1])), ("validation", json!([1])), ("proofRequirement.type", json!(null)), ("artifactRefs", json!([{}])),
-        ("assistantJobRefs", json!({})), ("instructionDocId", json!(1)), ("phase", json!(false)), ("comment", json!({})), ("tags", json!("x")),
-        ("requiresFile", json!("yes")), ("bundleId", json!(7)), ("link", json!("javascript:alert(1)")), ("link", json!("data:text/html,x")),
-        ("instructionsUrl", json!("file:///etc/passwd")), ("followUpAt", json!("tomorrow")), ("description", json!("x".repeat(2_001))),
-        ("comment", json!("x".repeat(20_001))), ("validation", json!({ "x": "y".repeat(17_000) })),
+        ("systems", json!("x")),
+        ("systems", json!([1])),
+        ("validation", json!([1])),
+        ("proofRequirement.type", json!(null)),
+        ("artifactRefs", json!([{}])),
+        ("assistantJobRefs", json!({})),
+        ("instructionDocId", json!(1)),
+        ("phase", json!(false)),
+        ("comment", json!({})),
+        ("tags", json!("x")),
+        ("requiresFile", json!("yes")),
+        ("bundleId", json!(7)),
+        ("link", json!("javascript:alert(1)")),
+        ("link", json!("data:text/html,x")),
+        ("instructionsUrl", json!("file:///etc/passwd")),
+        ("followUpAt", json!("tomorrow")),
+        ("description", json!("x".repeat(2_001))),
+        ("comment", json!("x".repeat(20_001))),
+        ("validation", json!({ "x": "y".repeat(17_000) })),
     ] {
         let body = if key == "proofRequirement.type" { base("proofRequirement", json!({ "type": "magic" })) } else { base(key, value) };
         let words = refuse(body).await;
@@ -106,7 +120,8 @@ async fn updates_change_what_they_name() {
     assert_eq!(operator.put("/api/tasks/none", json!({ "comment": "x" })).await.expect(404).error(), "Task not found");
     operator.put("/api/tasks/none", json!({ "status": "x" })).await.expect(400);
     stack.clock.advance(60);
-    let changed = operator.put(&path, json!({ "comment": null, "bundleId": null, "intakeRefs": [{ "intakeItemId": "i" }] })).await.expect(200);
+    let changed =
+        operator.put(&path, json!({ "comment": null, "bundleId": null, "intakeRefs": [{ "intakeItemId": "i" }] })).await.expect(200);
     assert!(changed.json["comment"].is_null() && changed.json.get("comment").is_some());
     assert!(changed.json["bundleId"].is_null());
     assert_eq!((changed.json["version"].as_u64(), changed.str("/updatedAt")), (Some(2), "2026-07-01T09:01:00.000Z"));
@@ -122,7 +137,8 @@ async fn waiting_needs_who_when_and_why_and_ends_by_its_own_actions() {
     let operator = stack.operator();
     let id = make(&operator, json!({})).await;
     let path = format!("/api/tasks/{id}");
-    let refused = operator.put(&path, json!({ "status": "waiting", "waitingFor": "Sponsor", "followUpAt": "2026-07-09" })).await.expect(400);
+    let refused =
+        operator.put(&path, json!({ "status": "waiting", "waitingFor": "Sponsor", "followUpAt": "2026-07-09" })).await.expect(400);
     assert_eq!(refused.error(), "Waiting tasks require waitingFor, followUpAt, and comment");
     let put = json!({ "status": "waiting", "waitingFor": "Sponsor", "followUpAt": "2026-07-09", "comment": "asked" });
     let wait = operator.put(&path, put).await.expect(200);
@@ -144,7 +160,10 @@ async fn follow_up_actions_keep_their_history() {
     let sent = act("follow-up-sent", json!({ "channel": " mail ", "note": "again", "nextFollowUpAt": "2026-07-05" })).await.expect(200);
     assert_eq!((sent.str("/status"), sent.str("/followUpAt"), sent.str("/followUpChannel")), ("waiting", "2026-07-05", "mail"));
     let event = &sent.json["taskHistory"][1];
-    assert_eq!((event["previousFollowUpAt"].as_str(), event["followUpAt"].as_str(), event["actorId"].as_str()), (Some("2026-07-01"), Some("2026-07-05"), Some("editor")));
+    assert_eq!(
+        (event["previousFollowUpAt"].as_str(), event["followUpAt"].as_str(), event["actorId"].as_str()),
+        (Some("2026-07-01"), Some("2026-07-05"), Some("editor"))
+    );
     let back = act("response-received", json!({ "note": "sent the copy" })).await.expect(200);
     assert_eq!(back.str("/status"), "todo");
     for field in ["waitingFor", "followUpAt", "followUpChannel"] {
@@ -160,11 +179,20 @@ async fn follow_up_actions_keep_their_history() {
 async fn resolve_done_ends_the_wait_and_completes_at_once() {
     let stack = Stack::empty().await;
     let (operator, id) = waiting(&stack).await;
-    let done = operator.post(&format!("/api/tasks/{id}/actions/resolve-done"), json!({ "note": "all in", "link": "https://example.org/x" })).await.expect(200);
+    let done = operator
+        .post(&format!("/api/tasks/{id}/actions/resolve-done"), json!({ "note": "all in", "link": "https://example.org/x" }))
+        .await
+        .expect(200);
     assert_eq!((done.str("/status"), done.str("/completedBy"), done.str("/link")), ("done", "editor", "https://example.org/x"));
     let actions: Vec<&str> = done.json["taskHistory"].as_array().unwrap().iter().map(|event| event["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["waiting-started", "wait-resolved", "completed"]);
-    operator.post(&format!("/api/tasks/{id}/actions/mark-waiting"), json!({ "waitingFor": "x", "followUpAt": "2026-07-09", "channel": "x", "note": "x" })).await.expect(400);
+    operator
+        .post(
+            &format!("/api/tasks/{id}/actions/mark-waiting"),
+            json!({ "waitingFor": "x", "followUpAt": "2026-07-09", "channel": "x", "note": "x" }),
+        )
+        .await
+        .expect(400);
 }
 
 #[tokio::test]
@@ -182,14 +210,23 @@ async fn action_bodies_are_checked_field_by_field() {
         assert_eq!(act("follow-up-sent", with(key, value)).await.expect(400).error(), format!("{key} is required"));
     }
     for (key, value) in [
-        ("note", json!("x".repeat(501))), ("channel", json!("x".repeat(61))), ("nextFollowUpAt", json!("2026-99-99")), ("nextFollowUpAt", json!("tomorrow")),
-        ("note", json!("see https://x/y?X-Amz-Signature=1")), ("note", json!("Bearer abcdef")), ("channel", json!("token=abc")), ("note", json!(5)),
+        ("note", json!("x".repeat(501))),
+        ("channel", json!("x".repeat(61))),
+        ("nextFollowUpAt", json!("2026-99-99")),
+        ("nextFollowUpAt", json!("tomorrow")),
+        ("note", json!("see https://x/y?X-Amz-Signature=1")),
+        ("note", json!("Bearer abcdef")),
+        ("channel", json!("token=abc")),
+        ("note", json!(5)),
     ] {
         let answer = act("follow-up-sent", with(key, value.clone())).await.expect(400);
         assert!(answer.error().contains(key), "{key} {value}: {}", answer.error());
     }
     act("follow-up-sent", json!({ "channel": "mail", "note": "n", "followUpAt": "2026-07-05T08:00:00Z" })).await.expect(200);
-    assert_eq!(operator.send("POST", &format!("/api/tasks/{id}/actions/unblocked"), Vec::new()).await.expect(400).error(), "Request body is required");
+    assert_eq!(
+        operator.send("POST", &format!("/api/tasks/{id}/actions/unblocked"), Vec::new()).await.expect(400).error(),
+        "Request body is required"
+    );
     act("explode", json!({ "note": "x" })).await.expect(404);
     assert_eq!(operator.post("/api/tasks/none/actions/unblocked", json!({})).await.expect(404).error(), "Task not found");
 }
@@ -198,12 +235,19 @@ async fn action_bodies_are_checked_field_by_field() {
 async fn lists_filter_by_day_range_bundle_or_status() {
     let stack = Stack::empty().await;
     let operator = stack.operator();
-    for (date, status) in [("2026-07-01", "todo"), ("2026-07-02", "done"), ("2026-07-02", "todo"), ("2026-07-02", "archived"), ("2026-07-04", "todo")] {
+    for (date, status) in
+        [("2026-07-01", "todo"), ("2026-07-02", "done"), ("2026-07-02", "todo"), ("2026-07-02", "archived"), ("2026-07-04", "todo")]
+    {
         make(&operator, json!({ "date": date, "status": status, "bundleId": "b" })).await;
     }
     let list = async |query: &str| {
         let answer = operator.get(&format!("/api/tasks?{query}")).await.expect(200);
-        answer.json["tasks"].as_array().unwrap().iter().map(|task| format!("{} {}", task["date"].as_str().unwrap(), task["status"].as_str().unwrap())).collect::<Vec<_>>()
+        answer.json["tasks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|task| format!("{} {}", task["date"].as_str().unwrap(), task["status"].as_str().unwrap()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(list("date=2026-07-02").await, ["2026-07-02 archived", "2026-07-02 done", "2026-07-02 todo"]);
     assert_eq!(list("startDate=2026-07-02&endDate=2026-07-04").await.len(), 4);
@@ -212,7 +256,10 @@ async fn lists_filter_by_day_range_bundle_or_status() {
     assert_eq!(list("status=todo").await, ["2026-07-01 todo", "2026-07-02 todo", "2026-07-04 todo"]);
     assert_eq!(list("date=2026-07-01&status=done").await, ["2026-07-01 todo"], "the first filter wins");
     assert_eq!(operator.get("/api/tasks").await.expect(400).error().split(':').next(), Some("At least one filter is required"));
-    assert_eq!(operator.get("/api/tasks?startDate=2026-07-01").await.expect(400).error(), "Both startDate and endDate are required for range queries");
+    assert_eq!(
+        operator.get("/api/tasks?startDate=2026-07-01").await.expect(400).error(),
+        "Both startDate and endDate are required for range queries"
+    );
     for bad in ["status=x", "date=2026-02-31", "status=todo&limit=0", "status=todo&limit=x", "status=todo&cursor=%21%21"] {
         operator.get(&format!("/api/tasks?{bad}")).await.expect(400);
     }

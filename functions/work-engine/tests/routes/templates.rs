@@ -35,14 +35,23 @@ async fn fields_are_refused_by_name() {
         body
     };
     let cases = [
-        (json!({ "type": "x" }), "name"), (json!({ "name": "x" }), "type"), (json!({ "name": "x", "type": "y" }), "taskdefinitions"),
-        (with("taskDefinitions", json!([])), "taskdefinitions"), (with("taskDefinitions", json!("x")), "taskdefinitions"),
-        (with_definition("refId", json!("")), "refid"), (with_definition("description", json!(null)), "description"),
-        (with_definition("offsetDays", json!("1")), "offsetdays"), (with_definition("offsetDays", json!(1e300)), "offsetdays"),
-        (with_definition("systems", json!("x")), "systems"), (with_definition("isMilestone", json!("x")), "boolean"),
-        (with_definition("stageOnComplete", json!("never")), "stageoncomplete"), (with_definition("proofRequirement", json!({ "type": "x" })), "proofrequirement.type"),
-        (with_definition("artifactRefs", json!([{}])), "artifactrefs"), (with("sourceDocIds", json!([1])), "sourcedocids"),
-        (with("phases", json!([{ "id": "x" }])), "phases"), (with("triggerEnabled", json!("yes")), "triggerenabled"),
+        (json!({ "type": "x" }), "name"),
+        (json!({ "name": "x" }), "type"),
+        (json!({ "name": "x", "type": "y" }), "taskdefinitions"),
+        (with("taskDefinitions", json!([])), "taskdefinitions"),
+        (with("taskDefinitions", json!("x")), "taskdefinitions"),
+        (with_definition("refId", json!("")), "refid"),
+        (with_definition("description", json!(null)), "description"),
+        (with_definition("offsetDays", json!("1")), "offsetdays"),
+        (with_definition("offsetDays", json!(1e300)), "offsetdays"),
+        (with_definition("systems", json!("x")), "systems"),
+        (with_definition("isMilestone", json!("x")), "boolean"),
+        (with_definition("stageOnComplete", json!("never")), "stageoncomplete"),
+        (with_definition("proofRequirement", json!({ "type": "x" })), "proofrequirement.type"),
+        (with_definition("artifactRefs", json!([{}])), "artifactrefs"),
+        (with("sourceDocIds", json!([1])), "sourcedocids"),
+        (with("phases", json!([{ "id": "x" }])), "phases"),
+        (with("triggerEnabled", json!("yes")), "triggerenabled"),
     ];
     for (body, word) in cases {
         let answer = stack.operator().post("/api/templates", body.clone()).await.expect(400);
