@@ -14,6 +14,8 @@ pub struct Caller {
     pub user_id: String,
     /// Names the request in logs, and the operation when no Idempotency-Key does.
     pub request_id: String,
+    /// When the request reached the gateway, in milliseconds since 1970; 0 when it did not say.
+    pub received_at: i64,
 }
 
 /// A request as the engine's router sees it.
@@ -151,7 +153,7 @@ impl Client {
                 "accountId": "internal", "apiId": "portal", "domainName": "work-engine", "domainPrefix": "work-engine",
                 "http": { "method": request.method, "path": request.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "portal" },
                 "requestId": caller.request_id, "routeKey": "$default", "stage": "$default",
-                "time": "01/Jan/1970:00:00:00 +0000", "timeEpoch": 0
+                "time": "01/Jan/1970:00:00:00 +0000", "timeEpoch": caller.received_at
             },
             "body": base64::engine::general_purpose::STANDARD.encode(&request.body),
             "isBase64Encoded": true

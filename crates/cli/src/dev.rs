@@ -9,8 +9,8 @@ use crate::error::CliError;
 use crate::output::say;
 
 /// Starts the fleet, says where it is, and stops it at Ctrl-C or SIGTERM.
-pub(crate) async fn run(arguments: DevArgs) -> Result<(), CliError> {
-    logs::init_with("dataops", &Config::from_process());
+pub(crate) async fn run(arguments: DevArgs, environment: &Config) -> Result<(), CliError> {
+    logs::init("dataops", environment);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Signals)?;
     let fleet = Fleet::start(FleetOptions {

@@ -17,6 +17,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::Parser;
+use dataops_fleet::Config;
 
 use args::{Arguments, Command, UserCommand};
 use error::CliError;
@@ -24,7 +25,7 @@ use error::CliError;
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match Box::pin(run(arguments)).await {
+    match Box::pin(run(arguments, &Config::from_process())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);
@@ -33,10 +34,10 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), CliError> {
+async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError> {
     match arguments.command {
-        None => dev::run(arguments.dev).await,
-        Some(Command::Dev(dev)) => dev::run(dev).await,
+        None => dev::run(arguments.dev, environment).await,
+        Some(Command::Dev(dev)) => dev::run(dev, environment).await,
         Some(Command::Seed { target }) => seed::run(&target).await,
         Some(Command::User(UserCommand::Add(new))) => user::add(&new).await,
         Some(Command::User(UserCommand::List { target })) => user::list(&target).await,

@@ -97,7 +97,7 @@ impl Engine {
             if id == "operator" {
                 body.insert("password".to_owned(), LOCAL_PASSWORD.into());
             }
-            let operation = Operation { id: format!("{}.{id}", operation.id), idempotency: None, ..operation.clone() };
+            let operation = operation.part(id);
             let salt = crate::admin::salt(&operation);
             made.push(self.user_create(&operation, &body, Some(UserId::new(id)), salt).await?.id.to_string());
         }

@@ -10,6 +10,7 @@ mod tests;
 
 use axum::Router;
 use axum::body::Body;
+use dataops_domain::Timestamp;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -26,6 +27,8 @@ pub struct RequestContext {
     pub request_id: String,
     /// The caller's address as the gateway saw it.
     pub source_ip: Option<String>,
+    /// When the request reached the gateway, if it said.
+    pub received_at: Option<Timestamp>,
 }
 
 /// The header that carries the gateway's request id to handlers when the caller sent none.
@@ -40,8 +43,11 @@ pub async fn answer(router: Router, payload: &[u8]) -> Result<Vec<u8>, InvokeErr
 
 /// Answers one event that is already read.
 pub async fn route(router: Router, event: HttpEvent) -> Result<HttpAnswer, InvokeError> {
-    let context =
-        RequestContext { request_id: event.request_context.request_id.clone(), source_ip: event.request_context.http.source_ip.clone() };
+    let context = RequestContext {
+        request_id: event.request_context.request_id.clone(),
+        source_ip: event.request_context.http.source_ip.clone(),
+        received_at: Some(event.request_context.time_epoch).filter(|millis| *millis > 0).map(Timestamp::from_millis),
+    };
     let body = event.body_bytes()?;
     let Ok(mut request) = event.request(Body::from(body)) else {
         return HttpAnswer::from_response(&refused(), b"{\"error\":\"Bad request\"}");

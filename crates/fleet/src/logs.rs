@@ -9,13 +9,8 @@ use crate::Config;
 /// The variable that sets what is logged.
 pub const LOG_LEVEL: &str = "LOG_LEVEL";
 
-/// Starts logging for a process. A `main.rs` calls it once; later calls change nothing.
-pub fn init(service: &str) {
-    init_with(service, &Config::from_process());
-}
-
-/// Starts logging with the filter a configuration gives.
-pub fn init_with(service: &str, config: &Config) {
+/// Starts logging for a process, with the filter its configuration gives. Later calls change nothing.
+pub fn init(service: &str, config: &Config) {
     let subscriber = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

@@ -34,6 +34,9 @@ pub struct Operation {
     pub now: Timestamp,
     /// The key, when the caller sent one.
     pub idempotency: Option<IdempotencyKey>,
+    /// The time part of the ids it makes: when the request reached the gateway, so that a repeated Invoke of one request
+    /// makes the same ids.
+    stamp: Timestamp,
 }
 
 impl Operation {
@@ -42,13 +45,25 @@ impl Operation {
         let id = idempotency
             .as_ref()
             .map_or_else(|| hex(request_id.as_bytes()), |key| hex(format!("{}.{}", key.record, key.body_hash).as_bytes()));
-        Self { id, actor, now, idempotency }
+        Self { id, actor, now, idempotency, stamp: now }
     }
 
-    /// A new id for something this operation makes; the same operation makes the same ids.
+    /// The same operation with the moment its request reached the gateway.
+    #[must_use]
+    pub fn received_at(mut self, moment: Timestamp) -> Self {
+        self.stamp = moment;
+        self
+    }
+
+    /// A part of this operation with an id of its own, for work that takes several transactions.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        Self { id: format!("{}.{name}", self.id), idempotency: None, ..self.clone() }
+    }
+
+    /// A new id for something this operation makes; the same operation makes the same ids. A repetition under an
+    /// Idempotency-Key comes at another time and makes another id, which the recorded answer keeps from being stored.
     pub fn new_id(&self, what: &str) -> String {
-        let millis = u64::try_from(self.now.millis()).unwrap_or(0);
-        // Under an Idempotency-Key a repeated request comes at another time, so the time is no part of the identity.
-        id::seeded(millis, &[&self.id, what])
+        id::seeded(u64::try_from(self.stamp.millis()).unwrap_or(0), &[&self.id, what])
     }
 }

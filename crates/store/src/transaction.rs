@@ -256,21 +256,21 @@ fn refused(error: SdkError<TransactWriteItemsError>, writes: &[Write], operation
     if operation.idempotency.is_none() && reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed") && mine(reason)) {
         return Ok(());
     }
-    let refused: Vec<&Write> =
-        reasons.iter().zip(writes).filter(|(reason, _)| reason.code().is_some_and(|code| code != "None")).map(|(_, write)| write).collect();
     let throttled = |reason: &CancellationReason| matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"));
     if reasons.iter().any(throttled) {
         return Err(StoreError::Busy(canceled.message().unwrap_or_default().to_owned()).into());
     }
-    // What exists already says more than the events and changes that fail with it.
-    let exists = refused.iter().find_map(|write| match write {
+    // What exists already says more than the events and changes that fail with it; everything else is a lost race.
+    let refused = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    let exists = reasons.iter().zip(writes).filter(|(reason, _)| refused(reason)).find_map(|(_, write)| match write {
         Write::Create { kind, key } => Some(CommitError::Exists { kind, key: key.clone() }),
         Write::Reserve { email } => Some(CommitError::Exists { kind: "email", key: email.clone() }),
         Write::Change | Write::Event | Write::Answer | Write::Release => None,
     });
+    let lost = |reason: &CancellationReason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict"));
     match exists {
         Some(error) => Err(error),
-        None if !refused.is_empty() => Err(CommitError::Lost),
+        None if reasons.iter().any(lost) => Err(CommitError::Lost),
         None => Err(StoreError::Database(format!("transaction canceled: {}", canceled.message().unwrap_or_default())).into()),
     }
 }

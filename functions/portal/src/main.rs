@@ -4,8 +4,9 @@ use dataops_fleet::{Clock, Config, logs};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    logs::init("portal");
-    let portal = dataops_portal::build(&Config::from_process(), Clock::system()).await?;
+    let config = Config::from_process();
+    logs::init("portal", &config);
+    let portal = dataops_portal::build(&config, Clock::system()).await?;
     dataops_fleet::run(portal).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use dataops_fleet::{Clock, Config, logs};
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::from_process();
-    logs::init("work-engine");
+    logs::init("work-engine", &config);
     match dataops_work_engine::build(&config, Clock::system()).await {
         Ok(function) => match dataops_fleet::run(function).await {
             Ok(()) => ExitCode::SUCCESS,

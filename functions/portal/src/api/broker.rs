@@ -8,7 +8,7 @@ use dataops_api::Caller;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::error;
-use crate::auth::signed_in::request_id;
+use crate::auth::signed_in::{received_at, request_id};
 use crate::auth::{session, token};
 use crate::portal::Portal;
 use crate::routes::MOST_BODY;
@@ -40,7 +40,7 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
         headers: passed(&parts.headers),
         body: bytes.to_vec(),
     };
-    let caller = Caller { user_id: live.user.id.to_string(), request_id: id.clone() };
+    let caller = Caller { user_id: live.user.id.to_string(), request_id: id.clone(), received_at: received_at(&parts) };
     match portal.client.call(&caller, request).await {
         Ok(answer) => answered(answer),
         Err(reason) => {

@@ -37,6 +37,8 @@ pub(crate) struct SignedIn {
     pub(crate) user: User,
     /// Names the request.
     pub(crate) request_id: String,
+    /// When the request reached the gateway, in milliseconds since 1970.
+    pub(crate) received_at: i64,
     /// The part that is asked for.
     pub(crate) part: Part,
     /// The frame's facts.
@@ -72,14 +74,14 @@ impl FromRequestParts<Portal> for SignedIn {
             flash: of("saved").and_then(|code| Flash::of(code, of("task"))),
         };
         let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        Ok(Self { user: live.user, request_id, part, chrome, known })
+        Ok(Self { user: live.user, request_id, received_at: received_at(parts), part, chrome, known })
     }
 }
 
 impl SignedIn {
     /// Who asks the engine.
     pub(crate) fn caller(&self) -> Caller {
-        Caller { user_id: self.user.id.to_string(), request_id: self.request_id.clone() }
+        Caller { user_id: self.user.id.to_string(), request_id: self.request_id.clone(), received_at: self.received_at }
     }
 
     /// A page; 304 when the reader's module has just this one already.
@@ -197,6 +199,11 @@ impl Form {
 /// The id of a request: the gateway's, or none.
 pub(crate) fn request_id(parts: &Parts) -> String {
     parts.extensions.get::<RequestContext>().map(|context| context.request_id.clone()).unwrap_or_default()
+}
+
+/// When a request reached the gateway, in milliseconds since 1970; 0 when it did not say.
+pub(crate) fn received_at(parts: &Parts) -> i64 {
+    parts.extensions.get::<RequestContext>().and_then(|context| context.received_at).map_or(0, |moment| moment.millis())
 }
 
 /// The caller's network address as the gateway saw it.

@@ -14,8 +14,8 @@ use crate::ui::{card, dialog, words};
 
 /// The most rows of today's three groups together: with them the page stays under 60 KB.
 const DAY: usize = 20;
-/// The most rows of each group of what lies ahead.
-const AHEAD: usize = 3;
+/// The fewest and the most rows of each group of what lies ahead; a quiet day leaves room for more.
+const AHEAD: (usize, usize) = (3, 10);
 /// The most workflows of each group.
 const CARDS: usize = 5;
 
@@ -131,8 +131,9 @@ fn some_cards(cards: &[WorkflowCard], home: &Home) -> Markup {
 }
 
 fn ahead(home: &Home, rows: Rows<'_>) -> Markup {
+    let most = (DAY.saturating_sub(attention(home)) / 2 + AHEAD.0).min(AHEAD.1);
     let tasks = |id: &str, title: &str, list: &[TaskRow], empty: &str, more: &str| {
-        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), "", &capped(list, AHEAD, rows, more)) }
+        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), "", &capped(list, most, rows, more)) }
     };
     let tomorrow = dataops_domain::time::plus_days(home.today, 1).unwrap_or(home.today);
     html! {

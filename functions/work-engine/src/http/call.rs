@@ -35,7 +35,8 @@ impl FromRequest<App> for Call {
 
     async fn from_request(request: Request<Body>, app: &App) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let request_id = parts.extensions.get::<RequestContext>().map(|context| context.request_id.clone()).unwrap_or_default();
+        let context = parts.extensions.get::<RequestContext>().cloned().unwrap_or_default();
+        let request_id = context.request_id;
         let path = parts.uri.path().to_owned();
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let mut call = Self {
@@ -57,7 +58,11 @@ impl FromRequest<App> for Call {
                 return Err(answer::refused(&call, &Expected::new(400, "body_unreadable", format!("The body can't be read: {error}"))));
             }
         };
-        call.operation = call.operation(app.clock.now()).map_err(|refused| answer::refused(&call, &refused))?;
+        let operation = call.operation(app.clock.now()).map_err(|refused| answer::refused(&call, &refused))?;
+        call.operation = match context.received_at {
+            Some(moment) => operation.received_at(moment),
+            None => operation,
+        };
         Ok(call)
     }
 }

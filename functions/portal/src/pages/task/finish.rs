@@ -90,7 +90,7 @@ fn more(shown: Shown<'_>, form: &str) -> Markup {
     if asked("link") && asked("comment") && asked("externalStatus") {
         return html! {};
     }
-    let touched = shown.attempt.form == form && ["link", "comment", "externalStatus"].iter().any(|name| shown.attempt.error(form, name).is_some());
+    let touched = shown.attempt.form == form && ["link", "comment", "externalStatus"].iter().any(|name| !asked(name) && shown.attempt.error(form, name).is_some());
     html! {
         details .more-fields open[touched] data-key="more-fields" {
             summary { "Add a link, a comment or a status" }

@@ -86,6 +86,7 @@ fn state_words(shown: Shown<'_>) -> String {
     let (row, task, today) = (&shown.view.row, &shown.view.task, shown.view.today);
     match task.status {
         Status::Todo => format!("due {}", words::due(task.date, today)),
+        Status::Waiting if row.follow_up_due => format!("follow-up due: {}", row.waiting_for.as_deref().unwrap_or("somebody")),
         Status::Waiting => words::waiting(row.waiting_for.as_deref(), row.follow_up_at.as_deref(), today, shown.timezone),
         Status::Done => match task.completed_at {
             Some(at) => format!("done {}", words::moment(at, today, shown.timezone)),
@@ -126,7 +127,7 @@ fn instructions(shown: Shown<'_>) -> Markup {
             @if let Some(found) = &view.instructions { (document(found, shown.level)) }
             @else if let Some(url) = fallback { p { a href=(url) rel="noopener noreferrer" { (url) } } }
             @if !view.documents.is_empty() {
-                p .reading { "Read around it: " @for (index, document) in view.documents.iter().enumerate() { @if index > 0 { ", " } (document.title) @if !document.found { " (missing)" } } }
+                p .reading { span { "Read around it: " @for (index, document) in view.documents.iter().enumerate() { @if index > 0 { ", " } (document.title) @if !document.found { " (missing)" } } } }
             }
         }
     }
@@ -134,7 +135,7 @@ fn instructions(shown: Shown<'_>) -> Markup {
 
 fn document(found: &Instructions, level: u8) -> Markup {
     html! {
-        p .reading { (icon("file")) (found.document_title) @if let Some(step) = &found.step_title { ", step: " (step) } }
+        p .reading { (icon("file")) span { (found.document_title) @if let Some(step) = &found.step_title { ", step: " (step) } } }
         div .prose { (markdown::render(&found.markdown, level + 1)) }
     }
 }

@@ -1,0 +1,49 @@
+//! What only some sources may say.
+
+use crate::members::members;
+
+/// The files that say `word`, of members but those in `allowed`.
+fn strangers(word: &str, allowed: &[&str]) -> Vec<String> {
+    let members = members().into_iter().filter(|member| member.name() != "workspace" && !allowed.contains(&member.name()));
+    let sources = members.flat_map(|member| member.sources());
+    sources.filter(|source| source.says(word)).map(|source| source.path).collect()
+}
+
+#[test]
+fn only_the_store_knows_the_databases_client() {
+    assert_eq!(strangers("aws_sdk_dynamodb", &["store"]), [""; 0]);
+    assert_eq!(strangers("aws_sdk_s3", &["store"]), [""; 0]);
+    for member in members().iter().filter(|member| member.name() != "store") {
+        let asks = |dependency: &&crate::members::Dependency| ["aws-sdk-dynamodb", "aws-sdk-s3"].contains(&dependency.name.as_str());
+        assert!(member.dependencies.iter().find(asks).is_none(), "{} depends on a data client", member.name());
+    }
+}
+
+#[test]
+fn only_the_typed_client_and_the_fleet_invoke_functions() {
+    assert_eq!(strangers("aws_sdk_lambda", &["api", "fleet"]), [""; 0]);
+}
+
+#[test]
+fn only_a_main_takes_the_process_environment() {
+    let found = strangers("from_process", &[]);
+    let elsewhere: Vec<_> = found.iter().filter(|path| !path.ends_with("src/main.rs") && *path != "crates/fleet/src/config.rs").collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    assert!(found.len() > 2, "the mains are found: {found:?}");
+}
+
+#[test]
+fn the_domain_neither_waits_nor_reaches_out() {
+    let members = members();
+    let domain = members.iter().find(|member| member.name() == "domain").expect("the domain");
+    for source in domain.sources() {
+        for word in ["async", "await", "tokio", "fs", "net", "env", "process", "thread", "SystemTime", "Instant"] {
+            // A test may read a file of the repository.
+            let is_test = source.path.contains("/tests/") && ["fs", "env"].contains(&word);
+            assert!(is_test || !source.says(word), "{} says `{word}`", source.path);
+        }
+    }
+    for dependency in &domain.dependencies {
+        assert!(!dependency.name.starts_with("aws-") && dependency.name != "tokio", "domain depends on {}", dependency.name);
+    }
+}

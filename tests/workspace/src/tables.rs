@@ -1,0 +1,59 @@
+//! The store's key design and the template's declarations are the same.
+
+use std::collections::BTreeSet;
+
+use dataops_local::template::{Attribute, Key, Table as Declared};
+use dataops_local::{Given, Template, functions};
+use dataops_store::{INDEXES, Table};
+
+fn template() -> Template {
+    Template::load(&Given::local("0123456789abcdef0123456789abcdef")).expect("the template is read")
+}
+
+/// The variables of a function that name tables.
+fn variables(template: &Template, function: &str) -> BTreeSet<String> {
+    let environment = &template.function(function).expect("a function").environment;
+    environment.keys().filter(|name| name.starts_with("DATAOPS_") && name.ends_with("_TABLE")).cloned().collect()
+}
+
+/// The declaration of a table of the store: the one its variable names, in whichever function.
+fn declared(template: &Template, table: Table) -> &Declared {
+    let names: BTreeSet<_> = template.functions.iter().filter_map(|function| function.environment.get(table.variable())).collect();
+    assert_eq!(names.len(), 1, "{} names one table: {names:?}", table.variable());
+    let found = template.tables.iter().find(|declared| names.contains(&declared.name));
+    found.unwrap_or_else(|| panic!("{} names {names:?}, which is not declared", table.variable()))
+}
+
+fn names(key: &Key) -> (&str, Option<&str>) {
+    (&key.partition.name, key.sort.as_ref().map(|Attribute { name, .. }| name.as_str()))
+}
+
+#[test]
+fn tables_have_the_keys_the_store_uses() {
+    let template = template();
+    for table in Table::ALL {
+        let sort = (table == Table::AuditEvents).then_some("sequence");
+        assert_eq!(names(&declared(&template, table).key), (table.key(), sort), "{table:?}");
+    }
+}
+
+#[test]
+fn indexes_have_the_names_and_attributes_the_store_uses() {
+    let template = template();
+    for index in INDEXES {
+        let declared = &declared(&template, index.table).indexes;
+        let found = declared.iter().find(|declared| declared.name == index.name);
+        let found = found.unwrap_or_else(|| panic!("{:?} has no index {} in the template", index.table, index.name));
+        assert_eq!(names(&found.key), (index.partition, Some(index.sort)), "{:?}/{}", index.table, index.name);
+        assert_eq!(found.projection.projection_type, "ALL", "{:?}/{}: a record is read whole", index.table, index.name);
+    }
+}
+
+#[test]
+fn each_function_is_told_the_tables_it_uses_and_no_other() {
+    let template = template();
+    let of = |tables: &[Table]| tables.iter().map(|table| table.variable().to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(variables(&template, functions::PORTAL), of(&[Table::Sessions, Table::Users]));
+    let engine: Vec<_> = Table::ALL.into_iter().filter(|table| *table != Table::Sessions).collect();
+    assert_eq!(variables(&template, functions::WORK_ENGINE), of(&engine));
+}
