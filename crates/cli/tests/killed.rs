@@ -3,13 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use dataops_testkit::proof;
+use dataops_testkit::{Browser, proof};
 use serde_json::{Value, json};
 
 const SECRET: &str = "secret-of-the-kill-test-32-characters";
@@ -37,19 +36,10 @@ fn start(data: &Path) -> Fleet {
 
 /// One request; `None` when the connection broke.
 fn call(engine: &str, method: &str, path: &str, key: &str, body: &Value) -> Option<Value> {
-    let mut stream = TcpStream::connect(engine).ok()?;
+    let mut headers = vec![("x-portal-auth", "true"), ("x-portal-secret", SECRET)];
+    headers.extend((!key.is_empty()).then_some(("idempotency-key", key)));
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let key = if key.is_empty() { String::new() } else { format!("idempotency-key: {key}\r\n") };
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: engine\r\nconnection: close\r\nx-portal-auth: true\r\nx-portal-secret: {SECRET}\r\n{key}content-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).ok()?;
-    stream.write_all(body.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let text = String::from_utf8(answer).ok()?;
-    serde_json::from_str(text.split_once("\r\n\r\n")?.1).ok()
+    Browser::new(engine).try_send(method, path, &headers, body.as_bytes()).map(|answer| answer.json)
 }
 
 fn tasks_of(engine: &str, bundle: &Value) -> usize {

@@ -6,12 +6,14 @@
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that can't be set up should stop")]
 
 mod answer;
+mod browser;
 mod caller;
 mod ledger;
 pub mod proof;
 mod stack;
 
 pub use answer::Answer;
+pub use browser::Browser;
 pub use caller::Caller;
 pub use ledger::Ledger;
 pub use stack::Stack;

@@ -31,10 +31,12 @@ pub struct TaskListFilter {
     pub text: Option<String>,
     /// Continue after this.
     pub cursor: Option<String>,
+    /// At most this many rows; 30 when absent.
+    pub limit: Option<usize>,
 }
 
-/// Rows on one page of the list.
-const PAGE: usize = 100;
+/// Rows on one page of the list: as many as keep the page under 60 KB.
+const PAGE: usize = 30;
 
 impl Engine {
     /// What the list of tasks shows.
@@ -51,8 +53,9 @@ impl Engine {
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
         let mut next_cursor = page.next.clone();
         let mut tasks: Vec<Task> = page.into_records().into_iter().filter(|task| matches(task, filter)).collect();
-        if tasks.len() > PAGE {
-            tasks.truncate(PAGE);
+        let most = filter.limit.unwrap_or(PAGE);
+        if tasks.len() > most {
+            tasks.truncate(most);
             next_cursor = tasks.last().map(|task| format!("{}#{}", task.date, task.id));
         }
         Ok(TasksPage {
@@ -80,7 +83,7 @@ fn listing(filter: &TaskListFilter) -> (TaskFilter, Range) {
         to: text(&filter.to),
         after: filter.cursor.clone(),
         descending: closed,
-        limit: closed.then_some(PAGE),
+        limit: closed.then_some(filter.limit.unwrap_or(PAGE)),
     };
     (wanted, range)
 }

@@ -8,6 +8,8 @@ use dataops_store::StoreError;
 
 /// Failures within 15 minutes after which an address has to wait.
 pub(crate) const MOST_FAILURES: u32 = 10;
+/// Failures within 15 minutes from one network address, which a whole office may share.
+pub(crate) const MOST_FAILURES_OF_SOURCE: u32 = 50;
 /// How long it has to wait, in seconds.
 pub(crate) const PAUSE: u32 = 15 * 60;
 
@@ -32,8 +34,8 @@ pub(crate) async fn check(portal: &Portal, email: &str, password: &str, source: 
     let email: String = email.trim().chars().take(LONGEST_EMAIL).collect();
     let by_email = format!("email#{}", email.to_lowercase());
     let by_source = source.map(|source| format!("address#{source}"));
-    for key in std::iter::once(&by_email).chain(&by_source) {
-        if portal.store.login_failures(key, now).await? >= MOST_FAILURES {
+    for (key, most) in std::iter::once((&by_email, MOST_FAILURES)).chain(by_source.iter().map(|key| (key, MOST_FAILURES_OF_SOURCE))) {
+        if portal.store.login_failures(key, now).await? >= most {
             return Ok(Outcome::TooMany);
         }
     }

@@ -76,12 +76,21 @@ impl<'a> Field<'a> {
                 @if self.kind == "area" {
                     textarea id=(id) name=(self.name) rows="2" required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] { (value) }
                 } @else {
-                    input id=(id) name=(self.name) type=(self.kind) value=(value) required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] autocomplete="off";
+                    input id=(id) name=(self.name) type=(self.kind) value=(value) required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] autocomplete=(fills_itself(self.kind));
                 }
                 @if self.required && !self.hint.is_empty() { p .hint id=(hint_id) { (self.hint) } }
                 @if let Some(words) = error { p .wrong id=(error_id) { (words) } }
             }
         }
+    }
+}
+
+/// What a browser's password manager may fill in by itself.
+fn fills_itself(kind: &str) -> &'static str {
+    match kind {
+        "email" => "username",
+        "password" => "current-password",
+        _ => "off",
     }
 }
 

@@ -62,7 +62,7 @@ pub fn kind_icon(kind: GateKind) -> &'static str {
 /// The field for one gate, or a sentence on where it is satisfied.
 pub fn input(form: &str, gate: &Gate, value: &str, attempt: &Attempt) -> Markup {
     let Some(field) = field_name(gate) else {
-        return html! { p .hint { @if gate.kind == GateKind::File { "Attach the file through the API: " code { "POST /work/api/files" } "." } @else { "Approve it where it was made; this task sees it at once." } } };
+        return html! { p .hint { @if gate.kind == GateKind::File { "Needs an uploaded file. Uploading is not part of this version yet." } @else { "Needs an approved artifact. Approving is not part of this version yet." } } };
     };
     let label = name(gate);
     let (kind, hint) = match gate.kind {

@@ -61,6 +61,7 @@ fn filter(call: &Call) -> Result<TaskListFilter, Error> {
         tag: text("tag"),
         text: text("q"),
         cursor: call.cursor()?,
+        limit: call.range()?.limit,
     })
 }
 

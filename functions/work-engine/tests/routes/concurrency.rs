@@ -1,4 +1,4 @@
-use dataops_testkit::Stack;
+use dataops_testkit::{Stack, proof};
 use serde_json::json;
 
 /// Runs the same request many times at once.
@@ -14,7 +14,27 @@ async fn together<F: Future<Output = dataops_testkit::Answer> + Send + 'static>(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_starts_with_one_key_make_one_bundle() {
+async fn racing_requests_lose_nothing_and_double_nothing() {
+    let sizes = proof::sizes();
+    let (mut starts, mut applied, mut conflicts) = (0, 0, 0);
+    for _ in 0..sizes.race_rounds {
+        starts += starts_with_one_key_make_one_bundle().await;
+        let (stored, refused) = racing_updates_lose_none(sizes.racing_updates).await;
+        applied += stored;
+        conflicts += refused;
+    }
+    let counts: [(&str, &dyn std::fmt::Display); 5] = [
+        ("rounds", &sizes.race_rounds),
+        ("starts sent at once with one key, in all", &starts),
+        ("updates racing on one task, each round", &sizes.racing_updates),
+        ("updates applied", &applied),
+        ("updates answered 409", &conflicts),
+    ];
+    proof::record("races", "Racing requests", &counts, "one bundle for each key; every applied update is stored, none is lost");
+}
+
+/// Eight starts at once with one Idempotency-Key: one bundle, eight times the same answer.
+async fn starts_with_one_key_make_one_bundle() -> usize {
     let stack = Stack::seeded().await;
     let body = json!({ "title": "Run", "anchorDate": "2026-07-20", "templateId": "task-template.tasks.podcast" });
     let caller = stack.operator().with("idempotency-key", "start-1");
@@ -31,27 +51,25 @@ async fn two_starts_with_one_key_make_one_bundle() {
     assert_eq!(stack.operator().get("/api/bundles").await.json["bundles"].as_array().unwrap().len(), 1);
     let other = json!({ "title": "Other", "anchorDate": "2026-07-20" });
     caller.post("/api/bundles", other).await.expect(422);
+    answers.len()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_racing_updates_lose_none() {
+/// Updates of one task at once: each is stored or answered 409.
+async fn racing_updates_lose_none(count: usize) -> (usize, usize) {
     let stack = Stack::empty().await;
     let operator = stack.operator();
     let id = operator.post("/api/tasks", json!({ "description": "x", "date": "2026-07-02" })).await.expect(201).str("/id").to_owned();
-    let answers = together((0..50).map(|n| {
+    let answers = together((0..count).map(|n| {
         let (caller, path) = (operator.clone(), format!("/api/tasks/{id}/actions/comment"));
         async move { caller.post(&path, json!({ "note": format!("note {n}") })).await }
     }))
     .await;
     let applied = answers.iter().filter(|answer| answer.status == 200).count();
-    assert!(
-        answers.iter().all(|answer| matches!(answer.status, 200 | 409)),
-        "{:?}",
-        answers.iter().map(|answer| answer.status).collect::<Vec<_>>()
-    );
+    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 409)), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     let stored = operator.get(&format!("/api/tasks/{id}")).await.expect(200);
     assert_eq!(stored.json["taskHistory"].as_array().unwrap().len(), applied, "each answered 200 is stored");
     assert_eq!(stored.json["version"].as_u64(), Some(applied as u64 + 1));
+    (applied, count - applied)
 }
 
 #[tokio::test]

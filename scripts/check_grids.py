@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Marks every proof under docs/grids/ that is older than the code it is about: run `scripts/prove` again then."""
+
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ABOUT = {
+    "start-killed.md": ["crates/store/src", "crates/engine/src/start.rs", "crates/local/src"],
+    "races.md": ["crates/store/src", "crates/engine/src"],
+}
+
+
+def git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+for name, paths in ABOUT.items():
+    grid = ROOT / "docs" / "grids" / name
+    found = re.search(r"at commit ([0-9a-f]+)", grid.read_text()) if grid.exists() else None
+    if not found:
+        print(f"docs/grids/{name} is missing: run scripts/prove")
+    elif newer := git("log", "--oneline", f"{found[1]}..HEAD", "--", *paths):
+        print(f"docs/grids/{name} is older than its code ({len(newer.splitlines())} commits since {found[1]}): run scripts/prove")
+    else:
+        print(f"docs/grids/{name} is as new as its code")

@@ -1,0 +1,50 @@
+// The whole product on this machine: started from its binary on an empty data folder, at a fixed moment.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const BINARY = path.resolve(process.env.DATAOPS_BIN ?? path.join(root, 'target/debug/dataops'));
+const STARTS_WITHIN = 20_000;
+
+/** A Friday morning. Every date in the journeys counts from it. */
+export const NOW = '2026-11-20T08:00:00Z';
+
+/** Starts a fleet; `url` is where it answers, `clock(time)` sets its clock, `stop()` ends it and removes its data. */
+export async function startFleet() {
+  const data = await mkdtemp(path.join(tmpdir(), 'dataops-browser-'));
+  const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', NOW], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = [];
+  child.stderr.on('data', (chunk) => said.push(chunk));
+  const ended = once(child, 'exit').catch(() => {});
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  };
+  try {
+    const url = await ready(child);
+    return { url, stop, clock: (time) => promisify(execFile)(BINARY, ['clock', '--data-dir', data, '--set', time], { cwd: root }) };
+  } catch (error) {
+    await stop();
+    throw new Error(`${BINARY} did not start: ${error.message}\n${Buffer.concat(said)}`);
+  }
+}
+
+function ready(child) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready within ${STARTS_WITHIN} ms`)), STARTS_WITHIN);
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`ended with ${code}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /ready at (http:\/\/\S+)/.exec(line)?.[1];
+      if (!url) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+  });
+}

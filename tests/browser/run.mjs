@@ -1,0 +1,62 @@
+// The journeys of an operator through the whole product, in a real browser.
+//
+//   node run.mjs [--screenshots]
+//
+// DATAOPS_BIN is the binary to run (target/debug/dataops), DATAOPS_CHROMIUM the browser (/usr/bin/chromium).
+// `--screenshots` writes docs/screenshots.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { PHONE, WIDE, launch } from './lib/browser.mjs';
+import { startFleet } from './lib/fleet.mjs';
+import { Person } from './lib/person.mjs';
+
+const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'links', 'task', 'waiting', 'filters', 'templates', 'not-found', 'next-days', 'sign-out'];
+/** Without these nothing after them can be told. */
+const ESSENTIAL = ['sign-in', 'start'];
+const SETTINGS = [
+  { ...WIDE, theme: 'light', js: true },
+  { ...PHONE, theme: 'dark', js: false },
+  { ...PHONE, theme: 'light', js: true },
+];
+const FAILED = path.resolve(import.meta.dirname, '../../test-results');
+const screenshots = process.argv.includes('--screenshots');
+
+const browser = await launch();
+try {
+  for (const [index, look] of SETTINGS.entries()) {
+    await test(`${look.width} px, ${look.theme}, ${look.js ? 'with' : 'without'} JavaScript`, { timeout: 120_000 }, (t) => everyJourney(t, look, index === 0));
+  }
+} finally {
+  await browser.close();
+}
+
+async function everyJourney(t, look, sweeps) {
+  const fleet = await startFleet();
+  const person = await Person.arrive(browser, fleet, look, { sweeps, screenshots });
+  let stuck = false;
+  try {
+    for (const name of JOURNEYS) {
+      const { title, journey } = await import(`./journeys/${name}.mjs`);
+      await t.test(title, { skip: stuck && 'an earlier journey did not get through', timeout: 60_000 }, async () => {
+        person.findings = [];
+        try {
+          await journey(person);
+          await person.watch.settled();
+        } catch (error) {
+          stuck ||= ESSENTIAL.includes(name);
+          await mkdir(FAILED, { recursive: true });
+          await person.page.screenshot({ path: path.join(FAILED, `${name}-${look.width}-${look.theme}.png`) }).catch(() => {});
+          error.message += person.findings.map((finding) => `\n  ${finding}`).join('');
+          throw error;
+        }
+        assert.equal(person.findings.length, 0, `\n  ${person.findings.join('\n  ')}`);
+      });
+    }
+  } finally {
+    await person.leave();
+    await fleet.stop();
+  }
+}
