@@ -1,7 +1,7 @@
 //! Reads `content/`: the workflow definitions, the recurring duties and the process documents; and lints them.
 //!
 //! [`Content::embedded`] holds what the binary was built with (a debug build reads the folder at run time instead).
-//! Reading refuses what can't be understood, with file, line and what was expected; [`lint`] judges what was understood,
+//! Reading refuses what can't be understood, with file, line and what was expected; [`mod@lint`] judges what was understood,
 //! such as a task that names an unknown document. Nothing here writes, and nothing knows the store.
 
 mod document;

@@ -227,7 +227,7 @@ impl Engine {
             None => transaction.create(decision.task, Some(decision.event)),
         };
         if let (Some((after, event)), Some(bundle)) = (decision.bundle, &loaded.bundle) {
-            let visible = event.action != "evidence-marked";
+            let visible = !event.action.starts_with("evidence");
             transaction.change(bundle, after, event, visible);
         }
         transaction.commit(status, &task.record).await?;

@@ -206,20 +206,19 @@ pub(super) fn bundle_event(before: Option<&Bundle>, after: Option<Bundle>, task:
     if *before == after {
         return None;
     }
-    let visible = before.stage != after.stage || before.bundle_links != after.bundle_links;
-    let action = if before.stage != after.stage {
-        "stage-changed"
-    } else if visible {
-        "link-filled"
-    } else {
-        "evidence-marked"
+    let filled = after.links().iter().find(|link| before.link(&link.name).is_some_and(|slot| !slot.is_filled()) && link.is_filled());
+    let (action, summary) = match filled {
+        _ if before.stage != after.stage => ("stage-changed", format!("Moved the workflow to {} with '{}'", after.stage.as_str(), task.description)),
+        Some(link) => ("link-filled", format!("Filled the link '{}' with '{}'", link.name, task.description)),
+        None if task.status == Status::Done => ("evidence-marked", format!("Used links of the workflow as proof of '{}'", task.description)),
+        None => ("evidence-released", format!("Released the links that proved '{}'", task.description)),
     };
-    if visible {
+    if !action.starts_with("evidence") {
         after.updated_at = task.updated_at;
     }
     let event = NewEvent {
         action,
-        summary: format!("Task '{}' changed the workflow", task.description),
+        summary,
         metadata: serde_json::json!({ "taskId": task.id, "changes": json::changes(before, &after) }),
     };
     Some((after, event))
