@@ -29,7 +29,7 @@ const browser = await launch();
 try {
   for (const [index, look] of SETTINGS.entries()) {
     const name = `${look.width} px, ${look.theme}, ${look.js ? 'with' : 'without'} JavaScript`;
-    if (name.includes(only)) await test(name, { timeout: 120_000 }, (t) => everyJourney(t, look, index === 0));
+    if (name.includes(only)) await test(name, { timeout: 170_000 }, (t) => everyJourney(t, look, index === 0));
   }
 } finally {
   await browser.close();

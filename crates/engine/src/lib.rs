@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use dataops_content::Content;
 use dataops_domain::time::Tz;
-use dataops_store::{CommitError, Operation, Store};
+use dataops_store::{CommitError, Operation, Store, StoreError};
 
 /// Everything the use cases work with.
 #[derive(Clone)]
@@ -87,6 +87,7 @@ impl From<CommitError> for Error {
             CommitError::KeyReused => {
                 Expected::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request; use a new one").into()
             }
+            CommitError::Store(error @ StoreError::TooLarge { .. }) => Expected::new(413, "record_too_large", format!("The record is too large: {error}")).into(),
             CommitError::Store(error) => error.into(),
         }
     }

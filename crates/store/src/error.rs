@@ -16,6 +16,16 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database refused: {0}")]
     Database(String),
+    /// A record is larger than an item may be.
+    #[error("the {kind} is {bytes} bytes large; at most {most} are kept")]
+    TooLarge {
+        /// Kind of record.
+        kind: &'static str,
+        /// Its size.
+        bytes: usize,
+        /// The most that is kept.
+        most: usize,
+    },
     /// An item does not hold what it should.
     #[error("the stored {kind} {key} can't be read: {reason}")]
     Unreadable {

@@ -15,6 +15,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The format of stored items. A reader accepts this one and those before it.
 const FORMAT: u32 = 1;
 
+/// The most bytes of a record's JSON: an item takes 400 KB with its keys and what stands beside the record.
+const MAX_DOC: usize = 350 * 1024;
+
 /// Something with a table of its own.
 pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync {
     /// Its table.
@@ -60,9 +63,13 @@ pub(crate) fn read_number(item: &Item, name: &str) -> Option<u64> {
 pub(crate) fn write<R: Record>(record: &R, head: &Head, operation: &str) -> Result<Item, StoreError> {
     let unreadable =
         |error: serde_json::Error| StoreError::Unreadable { kind: R::KIND, key: record.key().to_owned(), reason: error.to_string() };
+    let doc = serde_json::to_string(record).map_err(unreadable)?;
+    if doc.len() > MAX_DOC {
+        return Err(StoreError::TooLarge { kind: R::KIND, bytes: doc.len(), most: MAX_DOC });
+    }
     let mut item = Item::from([
         (R::TABLE.key().to_owned(), text(record.key())),
-        ("doc".to_owned(), text(serde_json::to_string(record).map_err(unreadable)?)),
+        ("doc".to_owned(), text(doc)),
         ("version".to_owned(), number(record.version())),
         ("sequence".to_owned(), number(head.sequence)),
         ("hash".to_owned(), text(&head.hash)),

@@ -11,7 +11,6 @@ export async function journey(person) {
     await person.sees(page.locator('#links').getByText('must be an http, https or mailto address'));
   });
   await person.check();
-  await person.paste(field, '');
   await field.fill('');
   await person.paste(field, 'https://docs.google.com/document/d/vector-search');
   await field.press('Enter');

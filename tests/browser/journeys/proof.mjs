@@ -10,7 +10,7 @@ export async function journey(person) {
   await person.sees(person.row(TASK).getByText('needs Guest email link'));
   await person.watch.expect(person.js ? [] : 422, async () => {
     await person.complete(TASK);
-    await person.sees(page.getByRole('alert').getByText('Add the workflow’s Guest email link first'));
+    await person.sees(page.getByRole('alert').getByText('Add the Guest email link first'));
   });
   await person.check();
 

@@ -12,13 +12,12 @@ export async function journey(person) {
   await person.lands(/^\/start\/[^?]+\?anchorDate=2026-12-01$/);
   await person.sees('18 dates are already past');
   await person.check();
-  await person.sweep('start-preview-past', page.url());
 
   await page.getByLabel('Live-stream date').fill('2026-12-18');
   await person.button('Show these dates').click();
   await person.lands(/anchorDate=2026-12-18$/);
   await person.sees('13 dates fall on a weekend');
-  assert.equal(await page.getByRole('row').count() - (await page.locator('thead tr').count()), 42, 'all 42 dates');
+  assert.equal(await page.locator('tbody').getByRole('row').count(), 42, 'all 42 dates');
   await person.check();
   await person.sweep('start-preview', page.url());
   await person.open('/workflows');

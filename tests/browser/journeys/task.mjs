@@ -8,12 +8,12 @@ export async function journey(person) {
   const { page } = person;
   const refuses = person.js ? [] : 422;
   await person.open('/tasks');
-  const address = await person.row(TASK).getByRole('link', { name: TASK }).getAttribute('href');
+  const address = await person.address(TASK);
   await person.sweep('task', address);
   await person.sweep('task-blocked', address, {
     act: async (other) => {
       await other.getByRole('button', { name: 'Done', exact: true }).click();
-      await other.getByText('Add the workflow’s Luma link first').first().waitFor();
+      await other.getByText('Add the Luma link first').first().waitFor();
     },
   });
 
@@ -22,10 +22,10 @@ export async function journey(person) {
   await person.open(address);
   await person.watch.expect(refuses, async () => {
     await person.button('Done').click();
-    await person.sees('Add the workflow’s Luma link first');
+    await person.sees('Add the Luma link first');
   });
   await person.check();
-  await page.getByLabel('Comment', { exact: true }).fill('Luma wants the banner first.');
+  await page.getByRole('textbox', { name: 'Comment', exact: true }).fill('Luma wants the banner first.');
   await person.button('Add comment').click();
   await person.sees(page.locator('#history').getByText('Luma wants the banner first.'));
   await page.locator('#due').getByText('Change').click();
@@ -37,7 +37,7 @@ export async function journey(person) {
 
 async function besideItsList(person, address) {
   const { page } = person;
-  await person.row(TASK).getByRole('link', { name: TASK }).click();
+  await person.row(TASK).getByRole('link', { name: TASK, exact: true }).click();
   await person.lands(address);
   const panel = page.getByRole('complementary', { name: 'Task', exact: true });
   await person.sees(panel.getByRole('heading', { name: TASK }));

@@ -19,10 +19,9 @@ export async function journey(person) {
 
   await person.open('/');
   const due = page.locator('#follow-ups');
-  await person.sees(due.getByRole('link', { name: TASK }));
+  await person.sees(due.getByRole('link', { name: TASK, exact: true }));
   await person.sees(due.getByText('Follow-up due: Ada Guest'));
-  await person.sweep('home-follow-up', '/');
-  if (person.phone) await person.open(await person.row(TASK).getByRole('link', { name: TASK }).getAttribute('href'));
+  if (person.phone) await person.open(await person.address(TASK));
   else await person.row(TASK).getByRole('link', { name: 'Sent again' }).click();
   await within(person, 'Asked again', '#sent', async (form) => {
     await form.getByLabel('Note').fill('Wrote once more');

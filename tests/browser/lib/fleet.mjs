@@ -18,11 +18,14 @@ export const NOW = '2026-11-20T08:00:00Z';
 export async function startFleet() {
   const data = await mkdtemp(path.join(tmpdir(), 'dataops-browser-'));
   const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', NOW], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const orphan = () => child.kill();
+  process.on('exit', orphan);
   const said = [];
   child.stderr.on('data', (chunk) => said.push(chunk));
   const ended = once(child, 'exit').catch(() => {});
   const stop = async () => {
-    child.kill('SIGTERM');
+    process.off('exit', orphan);
+    child.kill();
     await ended;
     await rm(data, { recursive: true, force: true });
   };

@@ -86,6 +86,11 @@ export class Person {
     return this.page.locator('#live').getByRole('listitem').filter({ has: this.page.getByRole('link', { name: title, exact: true }) });
   }
 
+  /** The address of a task in a list. */
+  address(title) {
+    return this.row(title).getByRole('link', { name: title, exact: true }).getAttribute('href');
+  }
+
   /** Completes from the list: the button, or on a phone the circle. */
   async complete(title) {
     const row = this.row(title);
@@ -106,6 +111,7 @@ export class Person {
     await this.page.evaluate((words) => navigator.clipboard.writeText(words), text);
     await field.focus();
     await this.page.keyboard.press('ControlOrMeta+V');
+    for (let tries = 0; tries < 20 && (await field.inputValue()) !== text; tries += 1) await this.page.waitForTimeout(50);
     assert.equal(await field.inputValue(), text, 'what was pasted stands in the field');
   }
 
@@ -119,16 +125,17 @@ export class Person {
   /** Looks at a page in every width and theme. `act` is what to do there first. */
   async sweep(name, address, { act, status, signedOut = false } = {}) {
     if (!this.sweeps) return;
-    for (const one of await this.#everyLook()) {
-      await one.context.clearCookies();
-      if (!signedOut) await one.context.addCookies(await this.context.cookies());
-      await one.watch.expect(status ?? [], async () => {
-        await one.page.goto(address);
-        await act?.(one.page);
-        await check(one.page, one.look, this.#reporter(one.page, one.look));
+    const looks = await this.#everyLook();
+    await Promise.all(looks.map(async ({ look, context, page, watch }) => {
+      await context.clearCookies();
+      if (!signedOut) await context.addCookies(await this.context.cookies());
+      await watch.expect(status ?? [], async () => {
+        await page.goto(address);
+        await act?.(page);
+        await check(page, look, this.#reporter(page, look));
       });
-      if (this.screenshots) await shoot(one.page, name, one.look);
-    }
+      if (this.screenshots) await shoot(page, name, look);
+    }));
   }
 
   async #everyLook() {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../docs/screenshots');
-const HIGHEST = 2_400;
+const HIGHEST = 1_400;
 
 export async function shoot(page, name, { width, height, theme }) {
   await mkdir(FOLDER, { recursive: true });

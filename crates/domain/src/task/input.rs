@@ -11,6 +11,9 @@ use crate::refusal::Refusal;
 /// The words that refuse a wait without its three parts.
 pub const WAITING_NEEDS: &str = "Waiting tasks require waitingFor, followUpAt, and comment";
 
+/// The longest id of something else, in characters: index keys take 2,048 bytes.
+const MAX_REFERENCE: usize = 256;
+
 const CREATABLE: [&str; 27] = [
     "description",
     "date",
@@ -111,8 +114,11 @@ fn check_common(fields: &mut Fields<'_>, stored: Option<&Task>) {
         fields.references(list, id_key);
     }
     fields.text_up_to("comment", MAX_LONG_TEXT);
-    for key in ["source", "waitingFor", "followUpChannel", "externalStatus", "requiredLinkName", "assigneeId", "bundleId", "templateId"] {
+    for key in ["source", "waitingFor", "followUpChannel", "externalStatus", "requiredLinkName"] {
         fields.text(key);
+    }
+    for key in ["assigneeId", "bundleId", "templateId"] {
+        fields.text_up_to(key, MAX_REFERENCE);
     }
     fields.date_or_timestamp("followUpAt");
     fields.link("instructionsUrl", stored.and_then(|task| task.instructions_url.text()));

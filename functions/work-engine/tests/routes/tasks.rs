@@ -99,6 +99,19 @@ async fn ten_megabytes_of_notes_are_refused_by_size() {
 }
 
 #[tokio::test]
+async fn what_no_item_can_hold_is_refused_by_size() {
+    let stack = Stack::empty().await;
+    let tags: Vec<String> = (0..200).map(|n| format!("{n}{}", "t".repeat(1_990))).collect();
+    let body = json!({ "description": "x", "date": "2026-07-02", "tags": tags });
+    assert!(stack.operator().post("/api/tasks", body).await.expect(413).error().contains("too large"));
+    let long = json!({ "description": "x", "date": "2026-07-02", "bundleId": "ü".repeat(257) });
+    assert!(stack.operator().post("/api/tasks", long).await.expect(400).error().contains("bundleId"));
+    let definition = json!({ "refId": "r", "description": "d".repeat(1_900), "offsetDays": 0 });
+    let template = json!({ "name": "x", "type": "x", "taskDefinitions": vec![definition; 300] });
+    stack.operator().post("/api/templates", template).await.expect(413);
+}
+
+#[tokio::test]
 async fn a_problem_body_names_every_field() {
     let stack = Stack::empty().await;
     let caller = stack.operator().with("accept", "application/problem+json");
