@@ -26,7 +26,7 @@ pub struct Problem {
     /// Stable snake_case code.
     pub code: String,
     /// Each field concerned.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub errors: Vec<FieldError>,
     /// For a refused completion: everything that is missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

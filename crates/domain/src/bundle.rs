@@ -138,9 +138,10 @@ impl Bundle {
         self.bundle_links.get().map_or(&[], Vec::as_slice)
     }
 
-    /// The slot of this name.
+    /// The slot of this name; a filled one when there are several.
     pub fn link(&self, name: &str) -> Option<&NamedLink> {
-        self.links().iter().find(|link| link.name == name)
+        let mut named = self.links().iter().filter(|link| link.name == name);
+        named.clone().find(|link| link.is_filled()).or_else(|| named.next())
     }
 
     /// The bundle with its empty slot `name` filled; `None` when there is no such slot or it is filled already.

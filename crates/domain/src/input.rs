@@ -14,6 +14,8 @@ pub const MAX_TEXT: usize = 2_000;
 pub const MAX_LONG_TEXT: usize = 20_000;
 /// The most entries of any list of texts or references.
 pub const MAX_LIST: usize = 200;
+/// The deepest nesting of a free-form JSON value.
+pub const MAX_DEPTH: usize = 32;
 /// The most bytes of a free-form JSON value.
 pub const MAX_FREE_FORM: usize = 16 * 1024;
 
@@ -86,11 +88,12 @@ impl<'a> Fields<'a> {
     /// A text that is there and not blank; otherwise the problem is `message`.
     pub fn required_text(&mut self, key: &str, message: &str) -> Option<&'a str> {
         match self.value(key) {
-            None => self.refuse(key, message),
-            Some(Value::String(text)) if text.trim().is_empty() => self.refuse(key, message),
-            Some(_) => return self.text(key),
+            Some(Value::String(text)) if !text.trim().is_empty() => self.text(key),
+            _ => {
+                self.refuse(key, message);
+                None
+            }
         }
-        None
     }
 
     /// A boolean, when the field is there.
@@ -110,7 +113,7 @@ impl<'a> Fields<'a> {
 
     /// A date or a timestamp, when the field is there.
     pub fn date_or_timestamp(&mut self, key: &str) {
-        let good = |value: &Value| value.as_str().is_some_and(is_date_or_timestamp);
+        let good = |value: &Value| value.as_str().is_some_and(|text| text.len() <= 60 && is_date_or_timestamp(text));
         if self.value(key).is_some_and(|value| !good(value)) {
             self.refuse(key, format!("{key} must be a calendar date (YYYY-MM-DD) or a timestamp"));
         }
@@ -148,6 +151,8 @@ impl<'a> Fields<'a> {
     fn free_form(&mut self, key: &str, value: &Value) {
         if value.to_string().len() > MAX_FREE_FORM {
             self.refuse(key, format!("{key} must be at most {MAX_FREE_FORM} bytes of JSON"));
+        } else if depth(value) > MAX_DEPTH {
+            self.refuse(key, format!("{key} must be nested at most {MAX_DEPTH} levels deep"));
         }
     }
 
@@ -217,6 +222,15 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// How deep a value is nested.
+pub fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        Value::Object(object) => 1 + object.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// True for a real calendar date or a parseable timestamp.
 pub fn is_date_or_timestamp(text: &str) -> bool {
     time::parse_date(text).is_some() || time::Timestamp::parse(text).is_some()
@@ -239,9 +253,18 @@ fn canonical(key: &str, value: &Value) -> Value {
         ("link" | "instructionsUrl", Value::String(text)) => {
             mailto(text).or_else(|| link_of(text)).map_or_else(|| value.clone(), Value::String)
         }
+        ("taskDefinitions", Value::Array(list)) => Value::Array(list.iter().map(canonical_definition).collect()),
         ("bundleLinks" | "references", Value::Array(list)) => Value::Array(list.iter().map(canonical_link).collect()),
         _ => value.clone(),
     }
+}
+
+fn canonical_definition(entry: &Value) -> Value {
+    let mut entry = entry.clone();
+    if let Some(url) = entry.get("instructionsUrl").and_then(Value::as_str).and_then(mailto) {
+        entry["instructionsUrl"] = Value::String(url);
+    }
+    entry
 }
 
 fn canonical_link(entry: &Value) -> Value {

@@ -21,9 +21,12 @@ pub fn parse(text: &str, stored: Option<&str>) -> Result<String, String> {
     if is_email(text) {
         return Ok(format!("mailto:{text}"));
     }
+    if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err("must be an address without blanks, such as https://example.org/page".to_owned());
+    }
     let url = Url::parse(text).map_err(|_| "must be a whole address such as https://example.org/page".to_owned())?;
     match url.scheme() {
-        "http" | "https" if url.host_str().is_some_and(|host| !host.is_empty()) => Ok(text.to_owned()),
+        "http" | "https" if text.contains("://") && url.host_str().is_some_and(|host| !host.is_empty()) => Ok(text.to_owned()),
         "mailto" if is_email(url.path()) => Ok(text.to_owned()),
         "http" | "https" | "mailto" => Err("must be a whole address such as https://example.org/page".to_owned()),
         scheme => Err(format!("must be an http, https or mailto address, not `{scheme}:`")),

@@ -19,7 +19,7 @@ fn has_bearer(text: &str) -> bool {
     text.match_indices("bearer").any(|(at, word)| {
         let rest = &text[at + word.len()..];
         let credential = rest.trim_start();
-        rest.len() > credential.len() && credential.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        rest.len() > credential.len() && !credential.is_empty()
     })
 }
 

@@ -266,6 +266,9 @@ fn check_definitions(fields: &mut Fields<'_>) {
         Some(list) if list.len() > MAX_TASKS => {
             fields.refuse("taskDefinitions", format!("taskDefinitions must have at most {MAX_TASKS} entries"));
         }
+        Some(_) if input::depth(value) > input::MAX_DEPTH => {
+            fields.refuse("taskDefinitions", format!("taskDefinitions must be nested at most {} levels deep", input::MAX_DEPTH));
+        }
         Some(list) => fields.extend(list.iter().enumerate().flat_map(|(index, entry)| definition_errors(index, entry)).collect()),
         None => fields.refuse("taskDefinitions", "taskDefinitions must be a non-empty list"),
     }

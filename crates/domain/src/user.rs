@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD: usize = 4;
+/// The longest address, in bytes.
+pub const MAX_EMAIL: usize = 320;
 /// The longest password, in bytes: hashing longer ones would cost an attacker nothing and us much.
 pub const MAX_PASSWORD: usize = 1_024;
 
@@ -127,7 +129,7 @@ impl UserChanges {
 }
 
 fn check_email(fields: &mut Fields<'_>, email: Option<&str>) {
-    if email.is_some_and(|email| !is_email(email.trim())) {
+    if email.is_some_and(|email| !is_email(email.trim()) || email.len() > MAX_EMAIL) {
         fields.refuse("email", "email must look like name@example.org");
     }
 }

@@ -48,8 +48,19 @@ impl Engine {
         self.timezone
     }
 
-    /// Runs an attempt until it is decided: a lost race is read and decided again, three times. A refusal is first
-    /// checked against what was answered to the same Idempotency-Key: a repeated request gets its first answer.
+    /// What this operation was answered before, in place of a refusal: a repeated request gets its first answer although
+    /// the state has moved on, and another request under the same key is told so.
+    ///
+    /// # Errors
+    /// The first answer, the reused key, or what was decided now.
+    pub async fn settle<T>(&self, operation: &Operation, decided: Result<T, Error>) -> Result<T, Error> {
+        if let Err(Error::Expected(_)) = &decided {
+            self.store.replay(operation).await?;
+        }
+        decided
+    }
+
+    /// Runs an attempt until it is decided: a lost race is read and decided again, three times.
     async fn decide<T, A, F>(&self, operation: &Operation, attempt: A) -> Result<T, Error>
     where
         A: Fn() -> F,
@@ -60,10 +71,6 @@ impl Engine {
                 Err(Error::Lost) if tried < TRIES => pause(operation, tried).await,
                 Err(Error::Lost) => {
                     return Err(Expected::conflict("version_conflict", "The record is being changed by others; try again").into());
-                }
-                Err(refused @ Error::Expected(_)) => {
-                    self.store.replay(operation).await?;
-                    return Err(refused);
                 }
                 done => return done,
             }
@@ -87,7 +94,9 @@ impl From<CommitError> for Error {
             CommitError::KeyReused => {
                 Expected::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request; use a new one").into()
             }
-            CommitError::Store(error @ StoreError::TooLarge { .. }) => Expected::new(413, "record_too_large", format!("The record is too large: {error}")).into(),
+            CommitError::Store(error @ StoreError::TooLarge { .. }) => {
+                Expected::new(413, "record_too_large", format!("The record is too large: {error}")).into()
+            }
             CommitError::Store(error) => error.into(),
         }
     }

@@ -20,7 +20,9 @@ use crate::error::{Error, Expected};
 /// Tasks beyond this number are written from a manifest: bundle, event and answer take three places of a hundred.
 const TASKS_AT_ONCE: usize = 97;
 /// Bytes beyond this number, too: a transaction takes 4 MB.
-const BYTES_AT_ONCE: usize = 3_500_000;
+const BYTES_AT_ONCE: usize = 2_500_000;
+/// The most bytes of tasks a workflow may have: the answer lists them all and takes 4 MB.
+const MAX_BYTES: usize = 3_900_000;
 /// Seconds after which others may finish a workflow that is being made.
 const MANIFEST_SECONDS: i64 = 60;
 
@@ -30,32 +32,24 @@ impl Engine {
     /// # Errors
     /// Every field that is wrong; 404 for an unknown template. Nothing is made then.
     pub async fn bundle_create(&self, operation: &Operation, body: &Object) -> Result<BundleAnswer, Error> {
-        let template_id = match body.get("templateId") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(id)) if id.is_empty() => None,
-            Some(Value::String(id)) => Some(id.as_str()),
-            Some(_) => return Err(Refusal::field("/templateId", "templateId must be a string").into()),
-        };
         let fields = bundle::parse_new(body);
         if let Err(refusal) = &fields
             && refusal.errors.first().is_some_and(|first| matches!(first.pointer.as_str(), "/title" | "/anchorDate"))
         {
             return Err(refusal.clone().into());
         }
-        let template = match template_id {
-            Some(id) => Some(self.template(id).await?.record),
-            None => None,
+        let template = match body.get("templateId") {
+            Some(Value::String(id)) if !id.is_empty() => Some(self.template(id).await?.record),
+            None | Some(Value::Null | Value::Bool(false) | Value::String(_)) => None,
+            Some(Value::Number(zero)) if zero.as_f64() == Some(0.0) => None,
+            Some(_) => return Err(Refusal::field("/templateId", "templateId must be a string").into()),
         };
         let fields = fields?;
         self.decide(operation, || self.bundle_start(operation, &fields, template.as_ref())).await
     }
 
     async fn bundle_start(&self, operation: &Operation, fields: &Object, template: Option<&Template>) -> Result<BundleAnswer, Error> {
-        let anchor = fields.get("anchorDate").and_then(Value::as_str).and_then(time::parse_date).unwrap_or_default();
-        let id = BundleId::new(match &operation.idempotency {
-            Some(_) => id::derived(anchor, &["bundle", &operation.id]),
-            None => operation.new_id("bundle"),
-        });
+        let id = BundleId::new(operation.new_id("bundle"));
         let Some(template) = template else {
             let mut transaction = self.store.begin(operation);
             let bundle = bundle::new(id, fields, None, operation.now);
@@ -68,8 +62,12 @@ impl Engine {
         let tasks = start::tasks(&bundle.id, bundle.anchor_date, template, operation.now)?;
         bundle.planned_tasks = u32::try_from(tasks.len()).ok();
         let bytes: usize = tasks.iter().map(|task| serde_json::to_vec(task).map_or(0, |bytes| bytes.len())).sum();
+        if bytes > MAX_BYTES {
+            let words = format!("The workflow is too large: its tasks take {bytes} bytes, at most {MAX_BYTES} can be started");
+            return Err(Expected::new(413, "workflow_too_large", words).into());
+        }
         if tasks.len() > TASKS_AT_ONCE || bytes > BYTES_AT_ONCE {
-            return self.bundle_start_big(operation, bundle, tasks).await;
+            return self.bundle_start_big(operation, bundle, template).await;
         }
         let mut transaction = self.store.begin(operation);
         let event = started(&bundle, &tasks);
@@ -81,9 +79,19 @@ impl Engine {
     }
 
     /// The plan first, then the tasks, then the bundle without its plan. Whoever repeats it writes the same.
-    async fn bundle_start_big(&self, operation: &Operation, mut bundle: Bundle, tasks: Vec<Task>) -> Result<BundleAnswer, Error> {
+    async fn bundle_start_big(&self, operation: &Operation, mut bundle: Bundle, template: &Template) -> Result<BundleAnswer, Error> {
         self.store.replay(operation).await?;
         bundle.being_made = true;
+        if operation.idempotency.is_some() {
+            // A repeated request finds what it has begun: this id comes from the key alone, not from the time.
+            bundle.id = BundleId::new(id::derived(bundle.anchor_date, &["bundle", &operation.id]));
+            if self.is_whole(&bundle.id).await? {
+                // The key was used before, longer ago than answers are kept: this is a new request.
+                self.store.replay(operation).await?;
+                bundle.id = BundleId::new(operation.new_id("bundle"));
+            }
+        }
+        let tasks = start::tasks(&bundle.id, bundle.anchor_date, template, operation.now)?;
         let manifest = BundleManifest { operation: operation.id.clone(), deadline: operation.now.plus_seconds(MANIFEST_SECONDS), tasks };
         let mut transaction = self.store.begin(operation);
         let id = bundle.id.clone();
@@ -94,6 +102,11 @@ impl Engine {
         }
     }
 
+    async fn is_whole(&self, id: &BundleId) -> Result<bool, Error> {
+        let stored = self.store.get::<Bundle>(id.as_str()).await?;
+        Ok(stored.is_some_and(|bundle| !bundle.record.being_made))
+    }
+
     /// Finishes a bundle that is being made: its own operation at once, others after the deadline.
     ///
     /// # Errors
@@ -102,6 +115,7 @@ impl Engine {
         self.decide(operation, || async {
             let stored = self.bundle(id.as_str()).await?;
             let Some(manifest) = self.store.bundle_manifest(id.as_str()).await? else {
+                self.store.replay(operation).await?;
                 return Ok(BundleAnswer { bundle: stored.record, tasks: None });
             };
             if manifest.operation != operation.id && operation.now < manifest.deadline {
@@ -133,8 +147,8 @@ impl Engine {
         let wrong = || Refusal::field("/anchorDate", "anchorDate must be a real calendar date in the form YYYY-MM-DD");
         let anchor_date = anchor.and_then(time::parse_date).ok_or_else(wrong)?;
         let today = operation.now.local_date(self.timezone);
-        let mut tasks = Vec::new();
-        for definition in template.definitions() {
+        let (mut tasks, mut seen) = (Vec::new(), std::collections::HashSet::new());
+        for definition in template.definitions().into_iter().filter(|definition| seen.insert(definition.ref_id.clone())) {
             use chrono::Datelike;
             let date = start::due_date(anchor_date, &definition)?;
             tasks.push(PlannedTask {

@@ -97,7 +97,9 @@ impl Engine {
             check_version(seen, stored.record.version)?;
             let merged = dataops_domain::json::merged(&stored.record, &changes);
             let gated = merged.status == Status::Done || stored.record.status == Status::Done;
-            let touches_bundle = gated || changes.contains_key("link");
+            let fills =
+                ["link", "bundleId", "requiredLinkName"].iter().any(|key| changes.contains_key(*key)) && merged.link.text().is_some();
+            let touches_bundle = gated || fills || stored.record.completed_at.is_some();
             let loaded = self.load(&stored.record.id, &[&stored.record, &merged], touches_bundle).await?;
             let decision = change::update(&stored.record, &changes, &loaded.facts(), context(operation))?;
             self.task_commit(operation, Some(&stored), decision, &loaded, 200).await
@@ -122,7 +124,8 @@ impl Engine {
             let body = body.ok_or_else(|| Expected::new(400, "body_required", "Request body is required"))?;
             let action = actions::parse(action).ok_or_else(|| Expected::not_found("Not found"))?;
             check_version(seen, stored.record.version)?;
-            let loaded = self.load(&stored.record.id, &[&stored.record], action == Action::ResolveDone).await?;
+            let touches_bundle = action == Action::ResolveDone || (action == Action::MarkWaiting && stored.record.completed_at.is_some());
+            let loaded = self.load(&stored.record.id, &[&stored.record], touches_bundle).await?;
             let decision = actions::act(&stored.record, action, body, &loaded.facts(), context(operation))?;
             self.task_commit(operation, Some(&stored), decision, &loaded, 200).await
         })
@@ -133,7 +136,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn task_delete(&self, operation: &Operation, id: &str) -> Result<(), Error> {
+    pub async fn task_delete(&self, operation: &Operation, id: &str, seen: Option<u64>) -> Result<(), Error> {
         self.decide(operation, || async {
             let stored = match self.task(id).await {
                 Ok(stored) => stored,
@@ -141,6 +144,7 @@ impl Engine {
                 Err(error) => return Err(error),
             };
             let task = &stored.record;
+            check_version(seen, task.version)?;
             let bundle = match task.bundle_id.text() {
                 Some(bundle) => self.store.get::<Bundle>(bundle).await?,
                 None => None,
@@ -175,17 +179,26 @@ impl Engine {
     /// When the store refuses.
     pub async fn tasks_list(&self, query: &TaskQuery, range: &Range) -> Result<TaskList, Error> {
         let filter = match query {
-            TaskQuery::On(date) => TaskFilter::On(*date),
+            TaskQuery::On(date) => return self.tasks_of_day(*date, range).await,
             TaskQuery::Between(from, to) => TaskFilter::Between(*from, *to),
             TaskQuery::OfBundle(id) => TaskFilter::OfBundle(id.clone()),
             TaskQuery::In(status) => TaskFilter::In(*status),
         };
         let page = self.store.tasks(&filter, range).await?;
         let next_cursor = page.next.clone();
-        let mut tasks = page.into_records();
-        if matches!(query, TaskQuery::On(_)) && next_cursor.is_none() && range.after.is_none() {
-            tasks.sort_by_key(|task| task.status.as_str());
-        }
+        Ok(TaskList { tasks: page.into_records(), next_cursor })
+    }
+
+    /// One day's tasks are in order of status, so they are read whole and cut here.
+    async fn tasks_of_day(&self, date: Date, range: &Range) -> Result<TaskList, Error> {
+        let mut tasks = self.store.tasks(&TaskFilter::On(date), &Range::default()).await?.into_records();
+        let place = |task: &Task| format!("{}#{}", task.status.as_str(), task.id);
+        tasks.sort_by_cached_key(place);
+        tasks.retain(|task| range.after.as_ref().is_none_or(|after| place(task) > *after));
+        let limit = range.limit.unwrap_or(dataops_store::MAX_LIST);
+        let more = tasks.len() > limit;
+        tasks.truncate(limit);
+        let next_cursor = tasks.last().filter(|_| more).map(place);
         Ok(TaskList { tasks, next_cursor })
     }
 
@@ -198,7 +211,7 @@ impl Engine {
         let gates: Vec<Gate> = states.iter().flat_map(|task| gates::gates(task)).collect();
         let asks = |kind: ProofType| gates.iter().any(|gate| matches!(gate, Gate::Proof(proof) if proof.kind == kind));
         let needs_files = gates.contains(&Gate::File) || asks(ProofType::File);
-        let bundle_id = states.iter().rev().find_map(|task| task.bundle_id.text());
+        let bundle_id = states.last().and_then(|task| task.bundle_id.text());
         let bundle = async {
             match bundle_id {
                 Some(bundle) => self.store.get::<Bundle>(bundle).await,

@@ -36,7 +36,7 @@ impl Engine {
     pub async fn templates_list(&self, range: &Range) -> Result<TemplateList, Error> {
         let mut templates: Vec<Template> = self.store.catalog::<Template>().await?.into_iter().map(|stored| stored.record).collect();
         templates.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-        let (templates, next_cursor) = catalog_page(templates, range, |template| template.id.as_str());
+        let (templates, next_cursor) = catalog_page(templates, range, |template| template.id.as_str())?;
         Ok(TemplateList { templates, next_cursor })
     }
 

@@ -35,7 +35,7 @@ impl Engine {
     pub async fn users_list(&self, range: &Range) -> Result<UserList, Error> {
         let mut users: Vec<User> = self.store.catalog::<UserRecord>().await?.into_iter().map(|stored| stored.record.user).collect();
         users.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-        let (users, next_cursor) = catalog_page(users, range, |user| user.id.as_str());
+        let (users, next_cursor) = catalog_page(users, range, |user| user.id.as_str())?;
         Ok(UserList { users, next_cursor })
     }
 

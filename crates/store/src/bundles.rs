@@ -14,8 +14,12 @@ use crate::query::{Page, Range, shard};
 use crate::tables::{BUNDLES_BY_STATUS, BUNDLES_BY_TEMPLATE, Table};
 use crate::{Store, idempotency};
 
+/// The most bytes of a compressed plan.
+const MAX_PLAN: usize = 300 * 1024;
 /// Tasks written by one transaction of a big start.
 const TASKS_A_TRANSACTION: usize = 100;
+/// Bytes written by one transaction of a big start; DynamoDB takes 4 MB.
+const BYTES_A_TRANSACTION: usize = 2_500_000;
 
 impl Record for Bundle {
     const TABLE: Table = Table::Bundles;
@@ -59,7 +63,11 @@ pub struct BundleManifest {
 impl BundleManifest {
     pub(crate) fn attribute(&self) -> Result<AttributeValue, StoreError> {
         let bytes = serde_json::to_vec(self).map_err(|error| StoreError::Database(error.to_string()))?;
-        Ok(AttributeValue::B(Blob::new(idempotency::compress(&bytes)?)))
+        let plan = idempotency::compress(&bytes)?;
+        if plan.len() > MAX_PLAN {
+            return Err(StoreError::TooLarge { kind: "workflow's plan", bytes: plan.len(), most: MAX_PLAN });
+        }
+        Ok(AttributeValue::B(Blob::new(plan)))
     }
 }
 
@@ -101,7 +109,7 @@ impl Store {
     /// When the database refuses.
     pub async fn bundle_tasks_put_missing(&self, operation: &Operation, tasks: &[Task]) -> Result<usize, CommitError> {
         let mut written = 0;
-        for chunk in tasks.chunks(TASKS_A_TRANSACTION) {
+        for chunk in chunks(tasks) {
             let mut transaction = self.begin(operation);
             for task in chunk {
                 transaction.create(task.clone(), None);
@@ -128,4 +136,19 @@ impl Store {
         }
         Ok(written)
     }
+}
+
+/// Tasks cut into what one transaction takes, by count and by size.
+fn chunks(tasks: &[Task]) -> Vec<&[Task]> {
+    let (mut chunks, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (place, task) in tasks.iter().enumerate() {
+        let size = serde_json::to_vec(task).map_or(0, |bytes| bytes.len());
+        if place > start && (place - start == TASKS_A_TRANSACTION || bytes + size > BYTES_A_TRANSACTION) {
+            chunks.push(&tasks[start..place]);
+            (start, bytes) = (place, 0);
+        }
+        bytes += size;
+    }
+    chunks.push(&tasks[start..]);
+    chunks
 }

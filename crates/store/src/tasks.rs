@@ -9,6 +9,9 @@ use crate::item::Record;
 use crate::query::{Page, Range, shard};
 use crate::tables::{CLOSED, FOLLOW_UPS, OPEN, TASKS_BY_BUNDLE, TASKS_BY_RECURRING, Table};
 
+/// The most bytes of an index's partition key.
+const MAX_KEY: usize = 2_048;
+
 impl Record for Task {
     const TABLE: Table = Table::Tasks;
     const KIND: &'static str = "task";
@@ -77,7 +80,7 @@ impl Store {
                 self.query(OPEN, &[shard("open")], range, Some(("status", status.as_str()))).await
             }
             TaskFilter::In(status) => self.query(CLOSED, &[shard(status.as_str())], range, None).await,
-            TaskFilter::OfBundle(id) if id.is_empty() => Ok(Page { records: Vec::new(), next: None }),
+            TaskFilter::OfBundle(id) if id.is_empty() || id.len() > MAX_KEY => Ok(Page { records: Vec::new(), next: None }),
             TaskFilter::OfBundle(id) => self.query(TASKS_BY_BUNDLE, std::slice::from_ref(id), range, None).await,
             TaskFilter::On(date) => self.tasks_of_days(*date, *date, range).await,
             TaskFilter::Between(from, to) => self.tasks_of_days(*from, *to, range).await,

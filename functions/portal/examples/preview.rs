@@ -48,7 +48,16 @@ fn main() -> std::io::Result<()> {
         ("start", of(pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none), &chrome("/start/x"))),
         ("templates", of(pages::templates::page(&fixtures::templates()), &chrome("/templates"))),
         ("error", of(pages::error::page(Trouble::Internal, "01JD-REQUEST"), &chrome("/x"))),
-        ("sign-in", pages::sign_in::page("t", "/", false, &Attempt { message: "E-mail or password is wrong. Check both and try again.".into(), ..none.clone() }).into_string()),
+        (
+            "sign-in",
+            pages::sign_in::page(
+                "t",
+                "/",
+                false,
+                &Attempt { message: "E-mail or password is wrong. Check both and try again.".into(), ..none.clone() },
+            )
+            .into_string(),
+        ),
     ];
     let needs = [Gate { kind: GateKind::Link, label: "Luma".into(), satisfied: false }];
     let needs = dataops_portal::ui::gate::needs("x", "Publish the event page on Luma", &needs, "c", "/", "/tasks/x/done").into_string();
@@ -56,7 +65,6 @@ fn main() -> std::io::Result<()> {
     std::fs::write(dir.join("needs.fragment"), needs)?;
     let version = site[0].1.split("/assets/").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
     for (name, html) in &site {
-
         std::fs::write(dir.join(format!("{name}.html")), html)?;
     }
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &dir.join("assets").join(version))

@@ -52,7 +52,12 @@ fn hostile_text_stays_text() {
     let instructions = view.instructions.as_mut().expect("instructions");
     instructions.markdown = format!("{HOSTILE} [x](javascript:alert(1))");
     instructions.document_title = HOSTILE.into();
-    let attempt = Attempt { form: "done".into(), message: HOSTILE.into(), values: vec![("link".into(), HOSTILE.into())], errors: vec![("link".into(), HOSTILE.into())] };
+    let attempt = Attempt {
+        form: "done".into(),
+        message: HOSTILE.into(),
+        values: vec![("link".into(), HOSTILE.into())],
+        errors: vec![("link".into(), HOSTILE.into())],
+    };
     let html = task(&view, &attempt);
     harmless(&html);
     assert!(!html.contains("href=\"javascript"), "a script is never a link");
@@ -65,7 +70,17 @@ fn hostile_text_stays_text() {
     harmless(&html);
     assert!(!html.contains("href=\"javascript"), "a script is never a link");
     harmless(&pages::sign_in::page(HOSTILE, HOSTILE, false, &attempt).into_string());
-    harmless(&gate::needs("x", HOSTILE, &[Gate { kind: GateKind::BundleLink, label: HOSTILE.into(), satisfied: false }], "c", "/", "/tasks/x/done").into_string());
+    harmless(
+        &gate::needs(
+            "x",
+            HOSTILE,
+            &[Gate { kind: GateKind::BundleLink, label: HOSTILE.into(), satisfied: false }],
+            "c",
+            "/",
+            "/tasks/x/done",
+        )
+        .into_string(),
+    );
 }
 
 #[test]
@@ -116,16 +131,29 @@ fn an_empty_group_is_one_line() {
 
 #[test]
 fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_beside_it() {
-    let attempt = Attempt { form: "done".into(), message: "Not done yet. Add the Luma link first.".into(), values: vec![("link".into(), "luma".into())], errors: vec![("link".into(), "Add the Luma link first.".into())] };
+    let attempt = Attempt {
+        form: "done".into(),
+        message: "Not done yet. Add the Luma link first.".into(),
+        values: vec![("link".into(), "luma".into())],
+        errors: vec![("link".into(), "Add the Luma link first.".into())],
+    };
     let html = task(&fixtures::task(), &attempt);
     assert!(html.contains("name=\"link\" type=\"text\" value=\"luma\""), "{html}");
-    assert!(html.contains("aria-describedby=\"done-link-error\"") && html.contains("<p class=\"wrong\" id=\"done-link-error\">Add the Luma link first.</p>"));
+    assert!(
+        html.contains("aria-describedby=\"done-link-error\"")
+            && html.contains("<p class=\"wrong\" id=\"done-link-error\">Add the Luma link first.</p>")
+    );
 }
 
 #[test]
 fn waiting_is_told_in_words() {
     let html = task(&fixtures::waiting_task(), &Attempt::default());
-    for words in ["Follow-up due: ask Sponsor again", "2 chasers so far", "a short reminder about: Please sign off the copy for issue 212.", "Done, stop waiting"] {
+    for words in [
+        "Follow-up due: ask Sponsor again",
+        "2 chasers so far",
+        "a short reminder about: Please sign off the copy for issue 212.",
+        "Done, stop waiting",
+    ] {
         assert!(html.contains(words), "{words}");
     }
     assert!(!html.contains("status: waiting"));
@@ -156,14 +184,24 @@ fn pages_stay_under_sixty_kilobytes() {
     let mut view = fixtures::tasks();
     let row = view.tasks[3].clone();
     view.tasks.resize(30, row);
-    let tasks = shown(&pages::tasks::page(&view, &pages::tasks::Filters { status: "open".into(), ..Default::default() }, &chrome("/tasks"), Berlin, None)).len();
+    let tasks = shown(&pages::tasks::page(
+        &view,
+        &pages::tasks::Filters { status: "open".into(), ..Default::default() },
+        &chrome("/tasks"),
+        Berlin,
+        None,
+    ))
+    .len();
     assert!(tasks < 60 * 1024, "tasks: {tasks} bytes");
 }
 
 #[test]
 fn every_page_has_its_fixture() {
     let none = Attempt::default();
-    assert!(shown(&pages::templates::page(&fixtures::templates())).contains("2 runs under way") || shown(&pages::templates::page(&fixtures::templates())).contains("runs"));
+    assert!(
+        shown(&pages::templates::page(&fixtures::templates())).contains("2 runs under way")
+            || shown(&pages::templates::page(&fixtures::templates())).contains("runs")
+    );
     assert!(shown(&pages::workflows::page(&fixtures::workflows(), false)).contains("1 at risk"));
     assert!(shown(&pages::task_new::page(&fixtures::tasks(), &chrome("/tasks/new"), "", &none)).contains("What is to be done?"));
     assert!(Flash::of("done", None).is_some());

@@ -68,7 +68,8 @@ async fn signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use() {
         assert!(wrong.status == 401 || wrong.status == 422, "{}", wrong.status);
         assert!(wrong.text.contains("role=\"alert\""));
         let answer = sign_in(&mut browser, "operator@dataops.local", "dataops");
-        let cookie = answer.headers.iter().find(|(name, value)| name == "set-cookie" && value.starts_with("dataops_session=")).unwrap().1.clone();
+        let cookie =
+            answer.headers.iter().find(|(name, value)| name == "set-cookie" && value.starts_with("dataops_session=")).unwrap().1.clone();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
         let home = browser.get("/").expect(200);
         assert!(home.text.contains("Podcast") && home.text.contains("Newsletter"));
@@ -147,10 +148,15 @@ async fn the_json_login_has_the_contract_s_answers() {
         let mut client = site.browser();
         let me = client.send("GET", "/work/api/me", &[("authorization", &bearer), ("x-user-id", "somebody-else")], b"").expect(200);
         assert_eq!(me.str("/user/id"), "operator");
-        let forged = [("authorization", bearer.as_str()), ("x-portal-auth", "true"), ("x-user-id", "forged"), ("x-portal-secret", "forged")];
-        let made = client.post_json("/work/api/tasks", &forged, &json!({ "description": "x", "date": "2026-07-02", "status": "done" })).expect(201);
+        let forged =
+            [("authorization", bearer.as_str()), ("x-portal-auth", "true"), ("x-user-id", "forged"), ("x-portal-secret", "forged")];
+        let made = client
+            .post_json("/work/api/tasks", &forged, &json!({ "description": "x", "date": "2026-07-02", "status": "done" }))
+            .expect(201);
         assert_eq!(made.str("/completedBy"), "operator", "identity comes from the session alone");
-        let disabled = client.send("PUT", "/work/api/users/editor", &[("authorization", &bearer)], b"{\"disabled\":true,\"password\":\"secret\"}").expect(200);
+        let disabled = client
+            .send("PUT", "/work/api/users/editor", &[("authorization", &bearer)], b"{\"disabled\":true,\"password\":\"secret\"}")
+            .expect(200);
         assert_eq!(disabled.json["user"]["disabled"], true);
         login(b"{\"email\":\"editor@dataops.local\",\"password\":\"nope\"}").expect(403);
         client.send("POST", "/work/api/auth/logout", &[("authorization", &bearer)], b"").expect(204);
@@ -165,7 +171,9 @@ async fn disabling_a_user_ends_their_sessions_at_once() {
     visit(site().await, |site| {
         let mut admin = site.signed_in();
         let token = hidden(&admin.get("/tasks/new").text, "csrf");
-        let send = |admin: &mut Browser, body: serde_json::Value| admin.send("PUT", "/work/api/users/host", &[("x-csrf-token", &token)], body.to_string().as_bytes()).expect(200);
+        let send = |admin: &mut Browser, body: serde_json::Value| {
+            admin.send("PUT", "/work/api/users/host", &[("x-csrf-token", &token)], body.to_string().as_bytes()).expect(200)
+        };
         send(&mut admin, json!({ "password": "host password" }));
         site.fleet.clock.advance(1);
         let mut host = site.browser();

@@ -50,6 +50,7 @@ pub fn act(stored: &Task, action: Action, body: &Object, facts: &Facts<'_>, cont
     match (action, effect) {
         (Action::MarkWaiting, _) => {
             task.status = Status::Waiting;
+            bundle = change::release(&mut task, stored, facts);
             task.waiting_for = input.waiting_for.clone().into();
             task.follow_up_at = input.follow_up_at.clone().into();
             task.follow_up_channel = input.channel.clone().into();

@@ -74,16 +74,24 @@ pub fn update(stored: &Task, changes: &Object, facts: &Facts<'_>, context: Conte
     };
     let mut task = json::merged(stored, changes);
     task.updated_at = context.now;
-    let sets_link = changes.contains_key("link") || matches!(effect, Effect::Complete | Effect::CompleteAgain);
-    let filled = facts.bundle.filter(|_| sets_link).and_then(|bundle| fill_slot(bundle, &task));
+    let was_done = stored.completed_at.is_some();
+    if was_done {
+        keep_workflow(stored, &task)?;
+    }
+    let sets_link = ["link", "bundleId", "requiredLinkName"].iter().any(|key| changes.contains_key(*key));
+    let completes = matches!(effect, Effect::Complete | Effect::CompleteAgain);
+    let filled = facts.bundle.filter(|_| sets_link || completes).and_then(|bundle| fill_slot(bundle, &task));
     let facts_after = Facts { bundle: filled.as_ref().or(facts.bundle), ..facts.clone() };
     let mut bundle = filled.clone();
     let mut action = "updated";
+    if was_done && !matches!(effect, Effect::Reopen(_) | Effect::Wait) {
+        keep_evidence(stored, &task, facts, &facts_after)?;
+    }
     match effect {
         Effect::Keep if stored.status == Status::Waiting => keep_wait(changes, &task)?,
         Effect::Keep if stored.status == Status::Done => {
-            keep_evidence(stored, &task, facts, &facts_after)?;
             task.evidence = Some(gates::evidence(&task, &facts_after));
+            bundle = mark_evidence(facts_after.bundle, bundle, &task);
         }
         Effect::Keep | Effect::EndWait => {}
         Effect::Become(status) => {
@@ -92,17 +100,17 @@ pub fn update(stored: &Task, changes: &Object, facts: &Facts<'_>, context: Conte
         }
         Effect::Wait => {
             require_wait(&task)?;
+            bundle = release(&mut task, stored, &facts_after).or(bundle);
             action = "waiting-started";
         }
         Effect::Complete | Effect::CompleteAgain => {
             if let Some(refusal) = gates::refusal(&gates::judge(stored, &task, &facts_after)) {
                 return Err(refusal);
             }
-            let first = effect == Effect::Complete;
             complete(&mut task, &facts_after, context);
             bundle = mark_evidence(facts_after.bundle, bundle, &task);
             action = "completed";
-            if first {
+            if effect == Effect::Complete {
                 let note = changes.get("comment").and_then(Value::as_str).filter(|note| !note.trim().is_empty()).map(str::to_owned);
                 let event = history(&task, HistoryAction::Completed, context, note);
                 task.remember(event);
@@ -114,10 +122,11 @@ pub fn update(stored: &Task, changes: &Object, facts: &Facts<'_>, context: Conte
                 require_wait(&task)?;
             }
             task.status = status;
-            reopen(&mut task);
-            bundle = facts_after.bundle.and_then(|current| without_evidence(bundle.as_ref().unwrap_or(current), stored)).or(bundle);
-            let event = history(&task, HistoryAction::Reopened, context, None);
-            task.remember(event);
+            bundle = release(&mut task, stored, &facts_after).or(bundle);
+            if stored.status == Status::Done && status == Status::Todo {
+                let event = history(&task, HistoryAction::Reopened, context, None);
+                task.remember(event);
+            }
             action = "reopened";
         }
     }
@@ -136,10 +145,12 @@ pub(super) fn complete(task: &mut Task, facts: &Facts<'_>, context: Context<'_>)
     task.evidence = Some(gates::evidence(task, facts));
 }
 
-fn reopen(task: &mut Task) {
+/// Clears what a task that is done no longer says of its completion. Returns its bundle without its marks, if it had any.
+pub(super) fn release(task: &mut Task, stored: &Task, facts: &Facts<'_>) -> Option<Bundle> {
     task.completed_at = None;
     task.completed_by = None;
     task.evidence = None;
+    facts.bundle.and_then(|bundle| without_evidence(bundle, stored))
 }
 
 /// A history entry of this task; its id is derived from the operation, so a repeated request makes the same one.
@@ -208,19 +219,19 @@ pub(super) fn bundle_event(before: Option<&Bundle>, after: Option<Bundle>, task:
     }
     let filled = after.links().iter().find(|link| before.link(&link.name).is_some_and(|slot| !slot.is_filled()) && link.is_filled());
     let (action, summary) = match filled {
-        _ if before.stage != after.stage => ("stage-changed", format!("Moved the workflow to {} with '{}'", after.stage.as_str(), task.description)),
+        _ if before.stage != after.stage => {
+            ("stage-changed", format!("Moved the workflow to {} with '{}'", after.stage.as_str(), task.description))
+        }
         Some(link) => ("link-filled", format!("Filled the link '{}' with '{}'", link.name, task.description)),
-        None if task.status == Status::Done => ("evidence-marked", format!("Used links of the workflow as proof of '{}'", task.description)),
+        None if task.status == Status::Done => {
+            ("evidence-marked", format!("Used links of the workflow as proof of '{}'", task.description))
+        }
         None => ("evidence-released", format!("Released the links that proved '{}'", task.description)),
     };
     if !action.starts_with("evidence") {
         after.updated_at = task.updated_at;
     }
-    let event = NewEvent {
-        action,
-        summary,
-        metadata: serde_json::json!({ "taskId": task.id, "changes": json::changes(before, &after) }),
-    };
+    let event = NewEvent { action, summary, metadata: serde_json::json!({ "taskId": task.id, "changes": json::changes(before, &after) }) };
     Some((after, event))
 }
 
@@ -239,16 +250,23 @@ fn keep_wait(changes: &Object, task: &Task) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A done task keeps its gates and what satisfied them; a gate added now must be satisfied too.
-fn keep_evidence(stored: &Task, merged: &Task, before: &Facts<'_>, after: &Facts<'_>) -> Result<(), Refusal> {
-    let (had, has) = (gates::gates(stored), gates::gates(merged));
+/// A task whose proof lies in its workflow's links stays in that workflow while it counts as done.
+fn keep_workflow(stored: &Task, merged: &Task) -> Result<(), Refusal> {
     let shared = stored.evidence.as_ref().is_some_and(|evidence| !evidence.bundle_links.is_empty());
     if shared && stored.bundle_id != merged.bundle_id {
         let words = "The workflow whose links were used is evidence of a done task; reopen the task first";
         return Err(Refusal { code: "evidence_in_use", ..Refusal::field("/bundleId", words) });
     }
+    Ok(())
+}
+
+/// A done task keeps its gates and what satisfied them; a gate added now must be satisfied too.
+fn keep_evidence(stored: &Task, merged: &Task, before: &Facts<'_>, after: &Facts<'_>) -> Result<(), Refusal> {
+    let (had, has) = (gates::gates(stored), gates::gates(merged));
     let open_before: Vec<Gate> = gates::missing(stored, before).into_iter().map(|missing| missing.gate).collect();
-    let open_after = gates::judge(stored, merged, after);
+    // A closure that lifted a gate is evidence too: without it the gate stands again.
+    let mut open_after = gates::judge(stored, merged, after);
+    open_after.extend(gates::missing(merged, after));
     for gate in had.iter().filter(|gate| !open_before.contains(gate)) {
         let lost = open_after.iter().any(|missing| missing.gate == *gate);
         if lost || !has.contains(gate) {

@@ -95,7 +95,12 @@ pub fn evidence(task: &Task, facts: &Facts<'_>) -> Evidence {
             continue;
         }
         match gate {
-            Gate::Link(_) => evidence.link = task.link.text().map(str::to_owned),
+            Gate::Link(name) => {
+                evidence.link = task.link.text().map(str::to_owned);
+                // The workflow's slot that this link filled proves the task as well.
+                let slot = facts.bundle.and_then(|bundle| bundle.link(&name)).filter(|slot| Some(slot.url.as_str()) == task.link.text());
+                evidence.bundle_links.extend(slot.map(|slot| NamedLink { url: slot.url.clone(), ..NamedLink::empty(name.clone()) }));
+            }
             Gate::File => evidence.file_ids.clone_from(&facts.file_ids),
             Gate::BundleLink(name) => {
                 let link = facts.bundle.and_then(|bundle| bundle.link(&name));

@@ -52,7 +52,8 @@ pub fn parse_new(body: &Object) -> Result<Object, Refusal> {
     let mut fields = Fields::of(body);
     fields.required_text("description", "Missing required field: description");
     match fields.value("date") {
-        None => fields.refuse("date", "Missing required field: date"),
+        None | Some(Value::Bool(false)) => fields.refuse("date", "Missing required field: date"),
+        Some(Value::Number(zero)) if zero.as_f64() == Some(0.0) => fields.refuse("date", "Missing required field: date"),
         Some(Value::String(text)) if text.is_empty() => fields.refuse("date", "Missing required field: date"),
         Some(_) => fields.date("date"),
     }

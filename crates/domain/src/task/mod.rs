@@ -20,6 +20,8 @@ pub use state::Status;
 
 /// The most entries `taskHistory` keeps; older ones stay in the audit log.
 pub const MAX_HISTORY: usize = 100;
+/// The most bytes `taskHistory` keeps.
+const MAX_HISTORY_BYTES: usize = 64 * 1024;
 
 /// One thing that happened to a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -321,5 +323,9 @@ impl Task {
         self.task_history.push(event);
         let surplus = self.task_history.len().saturating_sub(MAX_HISTORY);
         self.task_history.drain(..surplus);
+        let bytes = |history: &[HistoryEvent]| serde_json::to_vec(history).map_or(0, |bytes| bytes.len());
+        while self.task_history.len() > 1 && bytes(&self.task_history) > MAX_HISTORY_BYTES {
+            self.task_history.remove(0);
+        }
     }
 }

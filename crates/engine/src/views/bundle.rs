@@ -26,7 +26,11 @@ impl Engine {
         let (bundle, tasks, events, scene) =
             futures_util::future::try_join4(self.store.get::<Bundle>(id.as_str()), tasks, events, self.scene(operation)).await?;
         let bundle = bundle.ok_or_else(missing)?.record;
-        let tasks = tasks.into_records();
+        let mut tasks = tasks.into_records();
+        let template = bundle.template_id.as_ref().and_then(|id| scene.templates.get(id.as_str()));
+        let order: Vec<String> =
+            template.map(|template| template.definitions().into_iter().map(|definition| definition.ref_id).collect()).unwrap_or_default();
+        tasks.sort_by_key(|task| (task.date, order.iter().position(|name| Some(name) == task.template_task_ref.as_ref())));
         let facts = row::facts(Some(&bundle));
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
         let open: Vec<&TaskRow> = rows.iter().filter(|row| matches!(row.status, Status::Todo | Status::Waiting)).collect();

@@ -48,7 +48,7 @@ pub(super) fn facts(bundle: Option<&Bundle>) -> Facts<'_> {
 fn missing(task: &Task, facts: &Facts<'_>) -> Vec<Gate> {
     let mut shown: Vec<Gate> = gates::missing(task, facts).iter().map(|missing| gate(&missing.gate, false)).collect();
     shown.dedup_by(|a, b| a.kind == b.kind && (a.kind == GateKind::Link || a.label == b.label));
-    shown
+    one_file(shown)
 }
 
 /// Every gate of a task with whether it is satisfied.
@@ -56,13 +56,24 @@ pub(super) fn all_gates(task: &Task, facts: &Facts<'_>) -> Vec<Gate> {
     let open: Vec<gates::Gate> = gates::missing(task, facts).into_iter().map(|missing| missing.gate).collect();
     let mut shown: Vec<Gate> = gates::gates(task).iter().map(|each| gate(each, !open.contains(each))).collect();
     shown.dedup_by(|a, b| a.kind == b.kind && a.kind == GateKind::Link);
-    shown
+    one_file(shown)
 }
+
+/// A required file and a proof that is a file ask for the same thing: the name of the proof says which.
+fn one_file(mut gates: Vec<Gate>) -> Vec<Gate> {
+    if gates.iter().filter(|gate| gate.kind == GateKind::File).count() > 1 {
+        gates.retain(|gate| gate.kind != GateKind::File || gate.label != ANY_FILE);
+    }
+    gates
+}
+
+/// What a required file without a name is called.
+const ANY_FILE: &str = "file";
 
 fn gate(gate: &gates::Gate, satisfied: bool) -> Gate {
     let (kind, label) = match gate {
         gates::Gate::Link(name) => (GateKind::Link, name.clone()),
-        gates::Gate::File => (GateKind::File, "file".to_owned()),
+        gates::Gate::File => (GateKind::File, ANY_FILE.to_owned()),
         gates::Gate::BundleLink(name) => (GateKind::BundleLink, name.clone()),
         gates::Gate::Proof(proof) => (
             proof_kind(proof),

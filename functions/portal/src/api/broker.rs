@@ -3,8 +3,8 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use dataops_api::client;
 use dataops_api::Caller;
+use dataops_api::client;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::error;
@@ -30,9 +30,14 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
     };
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if !reads && !live.bearer && !token::same(header(&parts.headers, "x-csrf-token"), &live.session.csrf) {
-        return error(StatusCode::FORBIDDEN, "x-csrf-token is missing or wrong: send the token of this session, or use Authorization: Bearer");
+        return error(
+            StatusCode::FORBIDDEN,
+            "x-csrf-token is missing or wrong: send the token of this session, or use Authorization: Bearer",
+        );
     }
-    let Ok(bytes) = axum::body::to_bytes(body, MOST_BODY).await else { return error(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large") };
+    let Ok(bytes) = axum::body::to_bytes(body, MOST_BODY).await else {
+        return error(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large");
+    };
     let request = client::Request {
         method: parts.method.to_string(),
         path,
@@ -88,7 +93,15 @@ mod tests {
     fn only_the_engines_paths_are_passed() {
         assert_eq!(engine_path("/work/api/tasks/a%2Fb").as_deref(), Some("/api/tasks/a%2Fb"));
         assert_eq!(engine_path("/work/api/bundles/").as_deref(), Some("/api/bundles/"));
-        for own in ["/work/api/auth/login", "/work/api/auth/x", "/work/api/auth", "/work/api/me", "/work/api/me/", "/work/api/assistant-jobs/j/events", "/other"] {
+        for own in [
+            "/work/api/auth/login",
+            "/work/api/auth/x",
+            "/work/api/auth",
+            "/work/api/me",
+            "/work/api/me/",
+            "/work/api/assistant-jobs/j/events",
+            "/other",
+        ] {
             assert_eq!(engine_path(own), None, "{own}");
         }
     }

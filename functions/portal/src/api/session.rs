@@ -23,7 +23,7 @@ pub(crate) async fn login(State(portal): State<Portal>, request: Request) -> Res
     let (Some(email), Some(password)) = (text("email"), text("password")) else {
         return error(StatusCode::BAD_REQUEST, "email and password are required");
     };
-    match sign_in::check(&portal, email, password, source(&parts).as_deref()).await {
+    match sign_in::check(&portal, email, password, source(&parts).as_deref(), sign_in::Spelling::Exact).await {
         Ok(Outcome::Welcome(user)) => match session::start(&portal, &user).await {
             Ok(token) => answer(StatusCode::OK, &json!({ "user": user, "token": token })),
             Err(reason) => broken(&request_id(&parts), &reason),

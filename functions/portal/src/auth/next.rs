@@ -32,7 +32,19 @@ mod tests {
         for good in ["/", "/tasks?status=open&q=a%20b", "/workflows/01ARZ#links"] {
             assert_eq!(local(good), Some(good));
         }
-        for bad in ["", "tasks", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x", "/sign-in?next=/", "/sign-out", "/work/api/me", "/ü"] {
+        for bad in [
+            "",
+            "tasks",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+            "/sign-in?next=/",
+            "/sign-out",
+            "/work/api/me",
+            "/ü",
+        ] {
             assert_eq!(local(bad), None, "{bad}");
         }
     }

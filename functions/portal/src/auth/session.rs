@@ -98,7 +98,14 @@ mod tests {
 
     fn session(created: i64, expires: i64) -> Session {
         let at = Timestamp::from_millis;
-        Session { token_hash: String::new(), user_id: "u".into(), csrf: String::new(), created_at: at(created), last_seen: at(created), expires_at: at(expires) }
+        Session {
+            token_hash: String::new(),
+            user_id: "u".into(),
+            csrf: String::new(),
+            created_at: at(created),
+            last_seen: at(created),
+            expires_at: at(expires),
+        }
     }
 
     #[test]
@@ -113,8 +120,20 @@ mod tests {
 
     #[test]
     fn a_changed_sign_in_ends_older_sessions() {
-        let user = User { id: UserId::new("u"), name: "U".into(), email: "u@x.org".into(), role: Default::default(), disabled: None, created_at: Timestamp::from_millis(0), version: 1 };
-        let record = |changed: Option<i64>, disabled| UserRecord { user: User { disabled, ..user.clone() }, password_hash: None, sign_in_changed_at: changed.map(Timestamp::from_millis) };
+        let user = User {
+            id: UserId::new("u"),
+            name: "U".into(),
+            email: "u@x.org".into(),
+            role: Default::default(),
+            disabled: None,
+            created_at: Timestamp::from_millis(0),
+            version: 1,
+        };
+        let record = |changed: Option<i64>, disabled| UserRecord {
+            user: User { disabled, ..user.clone() },
+            password_hash: None,
+            sign_in_changed_at: changed.map(Timestamp::from_millis),
+        };
         let session = session(1_000, 9_000);
         assert!(may_go_on(&record(None, None), &session));
         assert!(may_go_on(&record(Some(1_000), Some(false)), &session));

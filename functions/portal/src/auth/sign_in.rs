@@ -28,9 +28,25 @@ pub(crate) enum Outcome {
     TooMany,
 }
 
+/// How closely an address must be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// As a person types it: blanks around it and case don't matter.
+    Lenient,
+    /// Character by character, as the API's contract says.
+    Exact,
+}
+
 /// Checks an address and a password. `source` is the caller's network address.
-pub(crate) async fn check(portal: &Portal, email: &str, password: &str, source: Option<&str>) -> Result<Outcome, StoreError> {
+pub(crate) async fn check(
+    portal: &Portal,
+    email: &str,
+    password: &str,
+    source: Option<&str>,
+    spelling: Spelling,
+) -> Result<Outcome, StoreError> {
     let now = portal.clock.now();
+    let typed = email;
     let email: String = email.trim().chars().take(LONGEST_EMAIL).collect();
     let by_email = format!("email#{}", email.to_lowercase());
     let by_source = source.map(|source| format!("address#{source}"));
@@ -40,6 +56,7 @@ pub(crate) async fn check(portal: &Portal, email: &str, password: &str, source: 
         }
     }
     let found = portal.store.user_by_email(&email).await?;
+    let found = found.filter(|record| spelling == Spelling::Lenient || record.user.email == typed);
     if found.as_ref().is_some_and(|record| !record.user.is_enabled()) {
         return Ok(Outcome::Disabled);
     }

@@ -58,7 +58,8 @@ impl FromRequestParts<Portal> for SignedIn {
         })?;
         let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let Some(live) = live else { return Err(sign_in_first(parts.method == http::Method::GET, part, path)) };
-        let query: Vec<(String, String)> = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let query: Vec<(String, String)> =
+            url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let of = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let chrome = Chrome {
             user_id: live.user.id.to_string(),
@@ -88,9 +89,14 @@ impl SignedIn {
     pub(crate) fn page(&self, page: &Page) -> Response {
         let words = [&page.title, &page.lead.0, &page.actions.0, &page.body.0];
         let hash = words.iter().fold(Sha256::new(), |hash, text| hash.chain_update(text.as_bytes()).chain_update([0]));
-        let hash: String = hash.chain_update(crate::assets::version()).finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String =
+            hash.chain_update(crate::assets::version()).finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let tag = format!("\"{hash}\"");
-        let mut response = if self.known.as_deref() == Some(&tag) { StatusCode::NOT_MODIFIED.into_response() } else { html(StatusCode::OK, &document(&self.chrome, page)) };
+        let mut response = if self.known.as_deref() == Some(&tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            html(StatusCode::OK, &document(&self.chrome, page))
+        };
         let headers = response.headers_mut();
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);

@@ -36,12 +36,21 @@ impl Trouble {
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Forbidden => ("This form is out of date", "It was opened before you signed in, or in another session. Nothing was changed. Go back, reload the page and try again."),
+            Self::Forbidden => (
+                "This form is out of date",
+                "It was opened before you signed in, or in another session. Nothing was changed. Go back, reload the page and try again.",
+            ),
             Self::NotFound => ("There is no such page", "The address is wrong, or what it led to has been deleted."),
             Self::NotAllowed => ("This address takes no such request", "Open the page and use its buttons instead."),
             Self::TooBig => ("That is too much at once", "Shorten the text and send it again. Nothing was changed."),
-            Self::Unreachable => ("The work engine does not answer", "Nothing was changed. Reload in a moment; if it stays so, whoever runs this installation should look at the engine’s logs."),
-            Self::Internal => ("Something broke on our side", "Nothing you did is wrong. Reload the page; if it stays so, tell whoever runs this installation the request id below."),
+            Self::Unreachable => (
+                "The work engine does not answer",
+                "Nothing was changed. Reload in a moment; if it stays so, whoever runs this installation should look at the engine’s logs.",
+            ),
+            Self::Internal => (
+                "Something broke on our side",
+                "Nothing you did is wrong. Reload the page; if it stays so, tell whoever runs this installation the request id below.",
+            ),
         }
     }
 

@@ -51,7 +51,11 @@ pub fn attention(home: &Home) -> usize {
 fn day(home: &Home, rows: Rows<'_>, everyone: bool) -> Markup {
     let [overdue, follow_ups, due_today] = shares(DAY, [home.overdue.len(), home.follow_ups_due.len(), home.due_today.len()]);
     let tasks = |id: &str, title: &str, tone: &str, list: &[TaskRow], most: usize, empty: &str, more: &str| {
-        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), tone, &capped(list, most, rows, more)) }
+        if list.is_empty() {
+            clear(id, title, empty)
+        } else {
+            group(id, title, &list.len().to_string(), tone, &capped(list, most, rows, more))
+        }
     };
     if attention(home) == 0 {
         return all_clear(home, everyone);
@@ -59,7 +63,8 @@ fn day(home: &Home, rows: Rows<'_>, everyone: bool) -> Markup {
     let today = home.today;
     let all = if everyone { "" } else { "&assignee=me" };
     let before = dataops_domain::time::plus_days(today, -1).unwrap_or(today);
-    let next_follow_up = home.waiting.first().and_then(|task| task.follow_up_at.as_deref()).and_then(|at| words::follow_up_day(at, rows.timezone));
+    let next_follow_up =
+        home.waiting.first().and_then(|task| task.follow_up_at.as_deref()).and_then(|at| words::follow_up_day(at, rows.timezone));
     let nobody = match next_follow_up {
         Some(day) => format!("Nobody to chase. Next: {}.", words::short_date(day, today)),
         None => "Nobody to chase.".to_owned(),
@@ -133,7 +138,11 @@ fn some_cards(cards: &[WorkflowCard], home: &Home) -> Markup {
 fn ahead(home: &Home, rows: Rows<'_>) -> Markup {
     let most = (DAY.saturating_sub(attention(home)) / 2 + AHEAD.0).min(AHEAD.1);
     let tasks = |id: &str, title: &str, list: &[TaskRow], empty: &str, more: &str| {
-        if list.is_empty() { clear(id, title, empty) } else { group(id, title, &list.len().to_string(), "", &capped(list, most, rows, more)) }
+        if list.is_empty() {
+            clear(id, title, empty)
+        } else {
+            group(id, title, &list.len().to_string(), "", &capped(list, most, rows, more))
+        }
     };
     let tomorrow = dataops_domain::time::plus_days(home.today, 1).unwrap_or(home.today);
     html! {
@@ -155,12 +164,11 @@ fn start_here(home: &Home, any_work: bool) -> Markup {
         };
     }
     let (first, rest) = home.templates.split_at(home.templates.len().min(2));
-    let soon = words::workday_after(home.today, 28).to_string();
     html! {
         section .welcome #start aria-labelledby="start-h" {
             @if any_work { h2 #start-h { "No workflow is under way" } p { "Start the next one: pick its date and look at every task’s date before anything is made." } }
             @else { h2 #start-h { "Nothing is under way yet" } p { "Start with a workflow: give it its date and look at every task’s date before anything is made." } }
-            ul .starters { @for template in first { (start::starter(template, &soon)) } }
+            ul .starters { @for template in first { (start::starter(template, home.today)) } }
             @if !rest.is_empty() {
                 h3 { "Other workflows" }
                 ul .starters .is-compact { @for template in rest { (start::compact(template)) } }

@@ -18,14 +18,15 @@ pub fn choose(cards: &[TemplateCard], today: Date) -> Page {
         @if cards.is_empty() { (templates::none()) }
         @else {
             p .intro { "Pick what to start and its date. Nothing is made before you have seen every task’s date." }
-            ul .starters { @for card in cards { (starter(card, &words::workday_after(today, 28).to_string())) } }
+            ul .starters { @for card in cards { (starter(card, today)) } }
         }
     };
     Page::new("start", "Start a workflow", body)
 }
 
 /// A template with its date field: one step from its preview.
-pub fn starter(template: &TemplateCard, date: &str) -> Markup {
+pub fn starter(template: &TemplateCard, today: Date) -> Markup {
+    let date = words::proposed_anchor(today, template.anchor_meaning.as_deref().unwrap_or_default()).to_string();
     let id = format!("anchor-{}", template.id);
     html! {
         li .starter {
@@ -54,15 +55,18 @@ pub fn compact(template: &TemplateCard) -> Markup {
 /// How much a workflow is.
 pub fn size(template: &TemplateCard) -> String {
     let tasks = words::count(template.tasks, "task", "tasks");
-    if template.days > 0 { format!("{tasks} over {}", words::count(usize::try_from(template.days).unwrap_or(0), "day", "days")) } else { tasks }
+    if template.days > 0 {
+        format!("{tasks} over {}", words::count(usize::try_from(template.days).unwrap_or(0), "day", "days"))
+    } else {
+        tasks
+    }
 }
 
 /// Asks for the date when the address has none.
 pub fn ask_date(template: &TemplateCard, today: Date, wrong: Option<&str>) -> Page {
-    let date = words::workday_after(today, 28).to_string();
     let body = html! {
         @if let Some(wrong) = wrong { p .problem role="alert" { (wrong) } }
-        ul .starters { (starter(template, &date)) }
+        ul .starters { (starter(template, today)) }
     };
     Page::new("start", format!("Start {}", template.name), body)
 }
@@ -98,7 +102,10 @@ pub fn preview(preview: &StartPreview, chrome: &Chrome, key: &str, attempt: &Att
         (dates(preview))
     };
     let emoji = template.emoji.as_deref().map(|emoji| format!("{emoji} ")).unwrap_or_default();
-    Page { lead: html! { (emoji) (template.description.as_deref().unwrap_or_default()) }, ..Page::new("start", format!("Start {}", template.name), body) }
+    Page {
+        lead: html! { (emoji) (template.description.as_deref().unwrap_or_default()) },
+        ..Page::new("start", format!("Start {}", template.name), body)
+    }
 }
 
 fn title_fields(template: &Template, anchor: Date, attempt: &Attempt) -> Markup {

@@ -11,7 +11,8 @@ pub fn page(view: &TasksPage, chrome: &Chrome, bundle: &str, attempt: &Attempt) 
     let today = view.today.to_string();
     let chosen = |name: &str, otherwise: &str| attempt.value("new", name).unwrap_or(otherwise).to_owned();
     let none = std::iter::once((String::new(), "None".to_owned()));
-    let workflows: Vec<(String, String)> = none.chain(view.workflows.iter().map(|workflow| (workflow.id.clone(), workflow.title.clone()))).collect();
+    let workflows: Vec<(String, String)> =
+        none.chain(view.workflows.iter().map(|workflow| (workflow.id.clone(), workflow.title.clone()))).collect();
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
         form .stack method="post" action="/tasks/new" data-plain {

@@ -35,7 +35,15 @@ pub struct Filters {
 impl Filters {
     /// Name and text of each filter that is set, the cursor left out.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        let all = [("status", &self.status), ("from", &self.from), ("to", &self.to), ("assignee", &self.assignee), ("bundle", &self.bundle), ("tag", &self.tag), ("q", &self.q)];
+        let all = [
+            ("status", &self.status),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("assignee", &self.assignee),
+            ("bundle", &self.bundle),
+            ("tag", &self.tag),
+            ("q", &self.q),
+        ];
         all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name, text.as_str())).collect()
     }
 
@@ -57,7 +65,8 @@ impl Filters {
     }
 }
 
-const STATUSES: [(&str, &str); 5] = [("open", "Open"), ("todo", "To do"), ("waiting", "Waiting"), ("done", "Done"), ("archived", "Archived")];
+const STATUSES: [(&str, &str); 5] =
+    [("open", "Open"), ("todo", "To do"), ("waiting", "Waiting"), ("done", "Done"), ("archived", "Archived")];
 
 /// The page.
 pub fn page(view: &TasksPage, filters: &Filters, chrome: &Chrome, timezone: Tz, problem: Option<&str>) -> Page {
@@ -71,7 +80,8 @@ pub fn page(view: &TasksPage, filters: &Filters, chrome: &Chrome, timezone: Tz, 
         @if view.tasks.is_empty() { (nothing(filters)) } @else { (groups(view, rows, filters)) }
         @if let Some(cursor) = &view.next_cursor { p .further #more { a .button href=(filters.address("cursor", cursor)) { "Further tasks" } } }
     };
-    let number = if view.next_cursor.is_some() { format!("{} and more", view.tasks.len()) } else { words::count(view.tasks.len(), "task", "tasks") };
+    let number =
+        if view.next_cursor.is_some() { format!("{} and more", view.tasks.len()) } else { words::count(view.tasks.len(), "task", "tasks") };
     Page {
         lead: html! { (number) },
         checked: Some(words::clock(view.checked_at, timezone)),
@@ -81,10 +91,13 @@ pub fn page(view: &TasksPage, filters: &Filters, chrome: &Chrome, timezone: Tz, 
 }
 
 fn bar(view: &TasksPage, filters: &Filters) -> Markup {
-    let people: Vec<(String, String)> = [(String::new(), "Anybody".to_owned()), ("me".to_owned(), "Me".to_owned())].into_iter()
-        .chain(view.people.iter().map(|person| (person.id.clone(), person.name.clone()))).collect();
+    let people: Vec<(String, String)> = [(String::new(), "Anybody".to_owned()), ("me".to_owned(), "Me".to_owned())]
+        .into_iter()
+        .chain(view.people.iter().map(|person| (person.id.clone(), person.name.clone())))
+        .collect();
     let workflows: Vec<(String, String)> = std::iter::once((String::new(), "Any workflow".to_owned()))
-        .chain(view.workflows.iter().map(|workflow| (workflow.id.clone(), workflow.title.clone()))).collect();
+        .chain(view.workflows.iter().map(|workflow| (workflow.id.clone(), workflow.title.clone())))
+        .collect();
     html! {
         details .filters #filters open[filters.narrows()] data-key="filters" {
             summary { "Filters" @if filters.narrows() { " (on)" } }

@@ -21,11 +21,10 @@ pub fn page(view: &Templates) -> Page {
                             p .template-facts {
                                 span { (start::size(template)) }
                                 @if let Some(anchor) = &template.anchor_meaning { span { "counted from: " (anchor) } }
-                                @if let Some(schedule) = &template.schedule { span { "starts by itself: " code { (schedule) } } }
                                 @if template.active > 0 { a href="/workflows" { (words::count(template.active, "run", "runs")) " under way" } }
                             }
                         }
-                        a .button href={ "/start/" (template.id) } { "Start" span .sr { " " (template.name) } "…" }
+                        a .button href={ "/start/" (template.id) } { span { "Start" span .sr { " " (template.name) } "…" } }
                     }
                 }
             }

@@ -62,7 +62,11 @@ fn stages(current: Stage) -> Markup {
 }
 
 fn marks(view: &BundlePage) -> Vec<Mark> {
-    view.phases.iter().flat_map(|phase| &phase.tasks).map(|task| Mark { date: task.date, status: task.status, late: task.overdue }).collect()
+    view.phases
+        .iter()
+        .flat_map(|phase| &phase.tasks)
+        .map(|task| Mark { date: task.date, status: task.status, late: task.overdue })
+        .collect()
 }
 
 fn links(view: &BundlePage, chrome: &Chrome, attempt: &Attempt) -> Markup {
@@ -124,7 +128,8 @@ fn phases(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
 }
 
 fn phase_tasks(phase: &PhaseTasks, rows: Rows<'_>) -> Markup {
-    let (closed, open): (Vec<TaskRow>, Vec<TaskRow>) = phase.tasks.iter().cloned().partition(|task| matches!(task.status, Status::Done | Status::Archived));
+    let (closed, open): (Vec<TaskRow>, Vec<TaskRow>) =
+        phase.tasks.iter().cloned().partition(|task| matches!(task.status, Status::Done | Status::Archived));
     let urgent = open.iter().any(|task| task.overdue || task.follow_up_due);
     let late = open.iter().filter(|task| task.overdue).count();
     let name = if phase.name.is_empty() { "Without a phase" } else { &phase.name };

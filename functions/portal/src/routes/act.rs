@@ -25,11 +25,15 @@ pub(super) fn back(form: &Form, otherwise: &str, code: &str, task: Option<&str>)
 
 /// A refused form with the engine's words at its fields. `field` turns a JSON pointer into a field's name.
 pub(super) fn attempt(name: &str, form: &Form, problem: &Problem, field: impl Fn(&str) -> String) -> Attempt {
-    let errors: Vec<(String, String)> = problem.errors.iter().map(|error| {
-        let field = field(&error.pointer);
-        let words = friendly(&field, &error.message);
-        (field, words)
-    }).collect();
+    let errors: Vec<(String, String)> = problem
+        .errors
+        .iter()
+        .map(|error| {
+            let field = field(&error.pointer);
+            let words = friendly(&field, &error.message);
+            (field, words)
+        })
+        .collect();
     let message = match problem.status {
         409 | 412 => "Somebody changed this at the same moment. Look at it once more, then try again.".to_owned(),
         _ if errors.is_empty() => sentence(&problem.detail),
@@ -99,8 +103,14 @@ mod tests {
     #[test]
     fn refusals_speak_the_operators_words() {
         assert_eq!(friendly("waitingFor", "waitingFor is required"), "Who you wait for is missing.");
-        assert_eq!(friendly("followUpAt", "followUpAt must be a calendar date (YYYY-MM-DD) or a timestamp"), "The day to ask again must be a calendar date.");
-        assert_eq!(friendly("link", "link must be an http, https or mailto address, not `javascript:`"), "The link must be an http, https or mailto address, not `javascript:`.");
+        assert_eq!(
+            friendly("followUpAt", "followUpAt must be a calendar date (YYYY-MM-DD) or a timestamp"),
+            "The day to ask again must be a calendar date."
+        );
+        assert_eq!(
+            friendly("link", "link must be an http, https or mailto address, not `javascript:`"),
+            "The link must be an http, https or mailto address, not `javascript:`."
+        );
         assert_eq!(friendly("x", "nothing to do"), "Nothing to do.");
     }
 }

@@ -72,13 +72,19 @@ pub(super) async fn sign_in(State(portal): State<Portal>, request: Request) -> R
             return again(StatusCode::UNPROCESSABLE_ENTITY, &attempt("Something is missing.", field, words));
         }
     }
-    let outcome = sign_in::check(&portal, sent.text("email"), sent.raw("password"), source(&parts).as_deref()).await;
+    let outcome =
+        sign_in::check(&portal, sent.text("email"), sent.raw("password"), source(&parts).as_deref(), sign_in::Spelling::Lenient).await;
     let user = match outcome {
         Ok(Outcome::Welcome(user)) => user,
-        Ok(Outcome::Wrong) => return again(StatusCode::UNAUTHORIZED, &attempt("E-mail or password is wrong. Check both and try again.", "", "")),
-        Ok(Outcome::Disabled) => return again(StatusCode::FORBIDDEN, &attempt("This account is disabled. An admin can enable it again.", "", "")),
+        Ok(Outcome::Wrong) => {
+            return again(StatusCode::UNAUTHORIZED, &attempt("E-mail or password is wrong. Check both and try again.", "", ""));
+        }
+        Ok(Outcome::Disabled) => {
+            return again(StatusCode::FORBIDDEN, &attempt("This account is disabled. An admin can enable it again.", "", ""));
+        }
         Ok(Outcome::TooMany) => {
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, &attempt("Too many attempts. Wait 15 minutes, then try again.", "", ""));
+            let mut response =
+                again(StatusCode::TOO_MANY_REQUESTS, &attempt("Too many attempts. Wait 15 minutes, then try again.", "", ""));
             response.headers_mut().insert(header::RETRY_AFTER, sign_in::PAUSE.into());
             return response;
         }

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use dataops_api::ClientError;
 use dataops_api::views::templates::Templates;
 use dataops_api::wire::{BundleAnswer, StartPreview};
-use dataops_api::ClientError;
 use dataops_domain::id;
 use dataops_domain::time::parse_date;
 use serde_json::json;
@@ -30,7 +30,12 @@ pub(super) async fn choose(State(portal): State<Portal>, who: SignedIn) -> Respo
     }
 }
 
-pub(super) async fn preview(State(portal): State<Portal>, who: SignedIn, Path(template): Path<String>, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn preview(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(template): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
     if !id::is_valid(&template) {
         return who.trouble(Trouble::NotFound);
     }
@@ -87,7 +92,12 @@ pub(super) async fn start(State(portal): State<Portal>, Path(template): Path<Str
     let title = match title(&portal, &who, &template, &anchor, &form).await {
         Ok(title) => title,
         Err(Untitled::Missing(errors)) => {
-            let attempt = Attempt { form: "start".into(), message: "Not started yet. Look at the marked field.".into(), values: form.typed(), errors };
+            let attempt = Attempt {
+                form: "start".into(),
+                message: "Not started yet. Look at the marked field.".into(),
+                values: form.typed(),
+                errors,
+            };
             return refused(&portal, &who, &template, &anchor, attempt).await;
         }
         Err(Untitled::Failed(error)) => return who.failed(&error),
@@ -128,9 +138,17 @@ async fn title(portal: &Portal, who: &SignedIn, template: &str, anchor: &str, fo
     let typed = form.starting("var:");
     if typed.is_empty() {
         let title = form.text("title");
-        return if title.is_empty() { Err(Untitled::Missing(vec![("title".into(), "Give it a title.".into())])) } else { Ok(title.to_owned()) };
+        return if title.is_empty() {
+            Err(Untitled::Missing(vec![("title".into(), "Give it a title.".into())]))
+        } else {
+            Ok(title.to_owned())
+        };
     }
-    let missing: Vec<(String, String)> = typed.iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| (format!("var:{name}"), "Fill this in; it becomes part of the title.".to_owned())).collect();
+    let missing: Vec<(String, String)> = typed
+        .iter()
+        .filter(|(_, value)| value.is_empty())
+        .map(|(name, _)| (format!("var:{name}"), "Fill this in; it becomes part of the title.".to_owned()))
+        .collect();
     if !missing.is_empty() {
         return Err(Untitled::Missing(missing));
     }

@@ -18,7 +18,9 @@ pub(super) async fn show(State(portal): State<Portal>, who: SignedIn, Path(id): 
         return who.trouble(Trouble::NotFound);
     }
     match read(&portal, &who, &id).await {
-        Ok(view) if who.part == Part::Panel => html(StatusCode::OK, &pages::task::panel(&view, &who.chrome, portal.timezone, &Attempt::default())),
+        Ok(view) if who.part == Part::Panel => {
+            html(StatusCode::OK, &pages::task::panel(&view, &who.chrome, portal.timezone, &Attempt::default()))
+        }
         Ok(view) => who.page(&pages::task::page(&view, &who.chrome, portal.timezone, &Attempt::default())),
         Err(error) => who.failed(&error),
     }

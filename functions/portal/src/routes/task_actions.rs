@@ -32,7 +32,12 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
         Ok(None) => return who.trouble(Trouble::NotFound),
         Err(Stop::Error(error)) => return refuse(&portal, &mut who, &id, &action, &form, error).await,
         Err(Stop::Field(name, words)) => {
-            let attempt = Attempt { form: action.clone(), message: "Not saved yet. Look at the marked field.".into(), values: form.typed(), errors: vec![(name, words)] };
+            let attempt = Attempt {
+                form: action.clone(),
+                message: "Not saved yet. Look at the marked field.".into(),
+                values: form.typed(),
+                errors: vec![(name, words)],
+            };
             return show(&portal, &mut who, &id, attempt, None).await;
         }
     };
@@ -88,8 +93,16 @@ async fn change(portal: &Portal, who: &SignedIn, id: &str, action: &str, form: &
         "archive" => put(json!({ "status": "archived" }), "archived-task"),
         "due" => put(json!({ "date": text("date") }), "due"),
         "assign" => put(json!({ "assigneeId": Some(text("assigneeId")).filter(|id| !id.is_empty()) }), "assigned"),
-        "wait" => post("mark-waiting", json!({ "waitingFor": text("waitingFor"), "followUpAt": text("followUpAt"), "channel": text("channel"), "note": text("note") }), "waiting"),
-        "sent" => post("follow-up-sent", json!({ "channel": text("channel"), "note": text("note"), "nextFollowUpAt": text("nextFollowUpAt") }), "sent"),
+        "wait" => post(
+            "mark-waiting",
+            json!({ "waitingFor": text("waitingFor"), "followUpAt": text("followUpAt"), "channel": text("channel"), "note": text("note") }),
+            "waiting",
+        ),
+        "sent" => post(
+            "follow-up-sent",
+            json!({ "channel": text("channel"), "note": text("note"), "nextFollowUpAt": text("nextFollowUpAt") }),
+            "sent",
+        ),
         "answered" => post("response-received", json!({ "note": text("note") }), "answered"),
         "unblocked" => post("unblocked", json!({ "note": text("note") }), "unblocked"),
         "comment" => post("comment", json!({ "note": text("note") }), "comment"),
@@ -109,7 +122,10 @@ async fn proofs(portal: &Portal, who: &SignedIn, id: &str, form: &Form) -> Resul
     if let Some(bundle) = task.bundle_id.text().filter(|_| !slots.is_empty()) {
         fill_links(portal, who, bundle, &slots).await.map_err(|refused| match refused {
             (_, ClientError::Unreachable(reason)) => Stop::Error(ClientError::Unreachable(reason)),
-            (slot, ClientError::Refused(problem)) => Stop::Field(format!("slot:{}", slot.unwrap_or_else(|| slots[0].0.clone())), act::attempt("", form, &problem, |_| "link".to_owned()).errors.pop().map_or(problem.detail, |(_, words)| words)),
+            (slot, ClientError::Refused(problem)) => Stop::Field(
+                format!("slot:{}", slot.unwrap_or_else(|| slots[0].0.clone())),
+                act::attempt("", form, &problem, |_| "link".to_owned()).errors.pop().map_or(problem.detail, |(_, words)| words),
+            ),
         })?;
     }
     let stored = [("link", task.link.text()), ("comment", task.comment.text()), ("externalStatus", task.external_status.text())];
@@ -147,10 +163,14 @@ async fn blocked(portal: &Portal, who: &mut SignedIn, id: &str, action: &str, fo
         Err(error) => return who.failed(&error),
     };
     let stored_missing: Vec<Gate> = view.gates.iter().filter(|gate| !gate.satisfied).cloned().collect();
-    let given = |gate: &Gate| gate::field_name(gate).is_some_and(|name| !form.text(&name).is_empty() && !problem.errors.iter().any(|error| act::last_part(&error.pointer) == name));
+    let given = |gate: &Gate| {
+        gate::field_name(gate)
+            .is_some_and(|name| !form.text(&name).is_empty() && !problem.errors.iter().any(|error| act::last_part(&error.pointer) == name))
+    };
     let missing: Vec<Gate> = stored_missing.into_iter().filter(|gate| !given(gate)).collect();
     let asks: Vec<String> = if missing.is_empty() { problem.missing.clone() } else { missing.iter().map(gate::ask).collect() };
-    let errors: Vec<(String, String)> = missing.iter().filter_map(|gate| Some((gate::field_name(gate)?, format!("{}.", gate::ask(gate))))).collect();
+    let errors: Vec<(String, String)> =
+        missing.iter().filter_map(|gate| Some((gate::field_name(gate)?, format!("{}.", gate::ask(gate))))).collect();
     let attempt = Attempt { form: action.to_owned(), message: format!("Not done yet. {}.", asks.join(". ")), values: form.typed(), errors };
     let from_row = !PROOFS.iter().any(|name| form.has(name)) && form.starting("slot:").is_empty();
     let fields = (act::is_module(who) && from_row).then(|| {
@@ -169,7 +189,13 @@ async fn show(portal: &Portal, who: &mut SignedIn, id: &str, attempt: Attempt, f
     }
 }
 
-fn render(portal: &Portal, who: &mut SignedIn, view: &dataops_api::views::task::TaskPage, attempt: &Attempt, fields: Option<String>) -> Response {
+fn render(
+    portal: &Portal,
+    who: &mut SignedIn,
+    view: &dataops_api::views::task::TaskPage,
+    attempt: &Attempt,
+    fields: Option<String>,
+) -> Response {
     if who.part != Part::Document {
         return act::for_module(attempt, fields);
     }

@@ -32,7 +32,14 @@ pub(super) async fn show(State(portal): State<Portal>, who: SignedIn, Query(aske
         Ok(view) => who.page(&pages::tasks::page(&view, &filters, &who.chrome, portal.timezone, None)),
         Err(ClientError::Refused(problem)) if problem.status == 400 => {
             let now = portal.clock.now();
-            let empty = TasksPage { today: portal.today(), checked_at: now, tasks: Vec::new(), next_cursor: None, people: Vec::new(), workflows: Vec::new() };
+            let empty = TasksPage {
+                today: portal.today(),
+                checked_at: now,
+                tasks: Vec::new(),
+                next_cursor: None,
+                people: Vec::new(),
+                workflows: Vec::new(),
+            };
             let words = format!("These filters don’t work: {}", problem.detail);
             who.refused(&pages::tasks::page(&empty, &filters, &who.chrome, portal.timezone, Some(&words)))
         }
@@ -74,7 +81,13 @@ mod tests {
 
     #[test]
     fn filters_are_tidied_before_they_travel() {
-        let asked = Asked { status: "nonsense".into(), from: "2026-02-31".into(), to: "2026-02-28".into(), assignee: "me".into(), ..Asked::default() };
+        let asked = Asked {
+            status: "nonsense".into(),
+            from: "2026-02-31".into(),
+            to: "2026-02-28".into(),
+            assignee: "me".into(),
+            ..Asked::default()
+        };
         let filters = filters(asked);
         assert_eq!(engine_query(&filters, "u1"), "status=open&to=2026-02-28&assignee=u1");
     }

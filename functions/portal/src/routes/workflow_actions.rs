@@ -38,7 +38,12 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
 
 /// Sets slots of a workflow to the addresses given; other slots stay as they are. The error names the slot, when one is
 /// to blame. Reading and writing are tied together by the version.
-pub(super) async fn fill_links(portal: &Portal, who: &SignedIn, bundle: &str, slots: &[(String, String)]) -> Result<(), (Option<String>, ClientError)> {
+pub(super) async fn fill_links(
+    portal: &Portal,
+    who: &SignedIn,
+    bundle: &str,
+    slots: &[(String, String)],
+) -> Result<(), (Option<String>, ClientError)> {
     let path = format!("/api/bundles/{bundle}");
     let stored: BundleAnswer = portal.client.get(&who.caller(), &path, "").await.map_err(|error| (None, error))?;
     let mut links = stored.bundle.links().to_vec();
@@ -65,7 +70,15 @@ fn blamed(error: &ClientError, links: &[dataops_domain::refs::NamedLink]) -> Opt
     by_index.or_else(|| links.iter().find(|link| first.message.contains(&format!("'{}'", link.name)))).map(|link| link.name.clone())
 }
 
-async fn refuse(portal: &Portal, who: &mut SignedIn, id: &str, form: &Form, name: &str, slot: Option<String>, error: ClientError) -> Response {
+async fn refuse(
+    portal: &Portal,
+    who: &mut SignedIn,
+    id: &str,
+    form: &Form,
+    name: &str,
+    slot: Option<String>,
+    error: ClientError,
+) -> Response {
     let problem = match error {
         ClientError::Refused(problem) if matches!(problem.status, 400 | 409 | 412 | 422) => problem,
         other => return who.failed(&other),

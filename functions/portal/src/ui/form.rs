@@ -118,6 +118,7 @@ pub fn select(form: &str, name: &str, label: &str, options: &[(String, String)],
 /// People to choose from, `none` first.
 pub fn people_options(none: &str, people: &[dataops_api::views::row::Person], chosen: &str) -> Vec<(String, String)> {
     let first = std::iter::once((String::new(), none.to_owned()));
-    let known = people.iter().filter(|person| !person.disabled || person.id == chosen).map(|person| (person.id.clone(), person.name.clone()));
+    let known =
+        people.iter().filter(|person| !person.disabled || person.id == chosen).map(|person| (person.id.clone(), person.name.clone()));
     first.chain(known).collect()
 }

@@ -31,7 +31,8 @@ pub struct Tell<'a> {
 /// The stream. An event that the history tells better is left out: both were written at the same moment.
 pub fn stream(history: &[HistoryEvent], events: &[Event], tell: Tell<'_>) -> Markup {
     let told = |event: &&Event| !history.iter().any(|entry| entry.created_at == event.created_at);
-    let mut entries: Vec<Entry> = history.iter().map(|entry| of_history(entry, tell)).chain(events.iter().filter(told).map(|event| of_event(event, tell))).collect();
+    let mut entries: Vec<Entry> =
+        history.iter().map(|entry| of_history(entry, tell)).chain(events.iter().filter(told).map(|event| of_event(event, tell))).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     html! {
         @if entries.is_empty() { p .none { "Nothing has happened yet." } }
@@ -51,7 +52,12 @@ pub fn stream(history: &[HistoryEvent], events: &[Event], tell: Tell<'_>) -> Mar
 
 fn name(id: Option<&str>, people: &[Person]) -> Option<String> {
     let id = id?;
-    Some(people.iter().find(|person| person.id == id).map_or_else(|| if id == "portal-admin" { "The portal".to_owned() } else { id.to_owned() }, |person| person.name.clone()))
+    Some(
+        people
+            .iter()
+            .find(|person| person.id == id)
+            .map_or_else(|| if id == "portal-admin" { "The portal".to_owned() } else { id.to_owned() }, |person| person.name.clone()),
+    )
 }
 
 fn of_history(entry: &HistoryEvent, tell: Tell<'_>) -> Entry {

@@ -5,7 +5,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 
 /// Renders Markdown; its headings start at `level`.
 pub fn render(text: &str, level: u8) -> Markup {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_WIKILINKS;
     let mut unlinked = 0usize;
     let events = Parser::new_ext(text, options).filter_map(|event| match event {
         Event::Html(raw) | Event::InlineHtml(raw) => Some(Event::Text(raw)),
@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn only_web_and_mail_links_stay_links() {
-        let page = shown("[a](https://example.org) [b](javascript:alert(1)) [c](mailto:x@example.org) [d](../up.md) [e](data:text/html,x) [f](JaVaScRiPt:x) <javascript:alert(1)>");
+        let page = shown(
+            "[a](https://example.org) [b](javascript:alert(1)) [c](mailto:x@example.org) [d](../up.md) [e](data:text/html,x) [f](JaVaScRiPt:x) <javascript:alert(1)>",
+        );
         assert_eq!(page.matches("<a ").count(), 2, "{page}");
         assert!(page.contains("href=\"https://example.org\"") && page.contains("href=\"mailto:x@example.org\""), "{page}");
         assert!(!page.contains("=\"javascript") && !page.contains("=\"data:"), "{page}");

@@ -57,27 +57,32 @@ const PLACES: [(&str, &str, &str); 4] =
 /// A whole document for a signed-in reader.
 pub fn document(chrome: &Chrome, page: &Page) -> Markup {
     let live = page.checked.is_some();
-    document_of(&page.title, page.name, chrome.theme, &html! {
-        a .skip href="#main" { "Skip to content" }
-        (sprite())
-        (rail(chrome))
-        main #main tabindex="-1" {
-            header .head {
-                div .head-words {
-                    h1 { (page.title) }
-                    p .lead { (page.lead) @if let Some(checked) = &page.checked { span .checked { " · checked " span #checked { (checked) } } } }
+    document_of(
+        &page.title,
+        page.name,
+        chrome.theme,
+        &html! {
+            a .skip href="#main" { "Skip to content" }
+            (sprite())
+            (rail(chrome))
+            main #main tabindex="-1" {
+                header .head {
+                    div .head-words {
+                        h1 { (page.title) }
+                        p .lead { (page.lead) @if let Some(checked) = &page.checked { span .checked { " · checked " span #checked { (checked) } } } }
+                    }
+                    div .head-actions { (page.actions) (search()) a .button href="/tasks/new" { (icon("plus")) "New task" } }
                 }
-                div .head-actions { (page.actions) (search()) a .button href="/tasks/new" { (icon("plus")) "New task" } }
+                div #status role="status" { @if let Some(flash) = &chrome.flash { (flash.show()) } }
+                div #alert role="alert" {}
+                div #live data-live[live] { (page.body) }
             }
-            div #status role="status" { @if let Some(flash) = &chrome.flash { (flash.show()) } }
-            div #alert role="alert" {}
-            div #live data-live[live] { (page.body) }
-        }
-        aside #panel aria-label="Task" hidden {}
-        form #act method="post" hidden { (super::form::hidden(&chrome.csrf, &chrome.path)) }
-        div #dialogs { (page.after) }
-        (help())
-    })
+            aside #panel aria-label="Task" hidden {}
+            form #act method="post" hidden { (super::form::hidden(&chrome.csrf, &chrome.path)) }
+            div #dialogs { (page.after) }
+            (help())
+        },
+    )
 }
 
 /// The skeleton that signed-in pages and the sign-in page share.
@@ -101,7 +106,9 @@ pub fn document_of(title: &str, name: &str, theme: Option<&str>, body: &Markup) 
 
 fn rail(chrome: &Chrome) -> Markup {
     let here = chrome.path.split('?').next().unwrap_or_default();
-    let is_here = |place: &str| if place == "/" { here == "/" } else { here.starts_with(place) || (place == "/workflows" && here.starts_with("/start")) };
+    let is_here = |place: &str| {
+        if place == "/" { here == "/" } else { here.starts_with(place) || (place == "/workflows" && here.starts_with("/start")) }
+    };
     html! {
         header .rail {
             a .brand href="/" { "DataOps" }
@@ -148,8 +155,20 @@ fn search() -> Markup {
 
 fn help() -> Markup {
     let keys = [
-        ("j k", "next, previous row"), ("Enter", "open"), ("x", "select"), ("e", "done"), ("w", "wait"), ("f", "follow-up sent"), ("d", "due date"),
-        ("a", "assign"), ("c", "new task"), ("n", "start a workflow"), ("/", "search"), ("g then h t w e", "Home, Tasks, Workflows, Templates"), ("Esc", "back"), ("?", "this help"),
+        ("j k", "next, previous row"),
+        ("Enter", "open"),
+        ("x", "select"),
+        ("e", "done"),
+        ("w", "wait"),
+        ("f", "follow-up sent"),
+        ("d", "due date"),
+        ("a", "assign"),
+        ("c", "new task"),
+        ("n", "start a workflow"),
+        ("/", "search"),
+        ("g then h t w e", "Home, Tasks, Workflows, Templates"),
+        ("Esc", "back"),
+        ("?", "this help"),
     ];
     html! {
         dialog #help aria-labelledby="help-h" {

@@ -32,7 +32,13 @@ pub fn list(rows: &[TaskRow], with: Rows<'_>) -> Markup {
 pub fn row(task: &TaskRow, with: Rows<'_>) -> Markup {
     let href = format!("/tasks/{}", task.id);
     let late = task.overdue || task.follow_up_due;
-    let class = if task.overdue { "row late" } else if late { "row chase" } else { "row" };
+    let class = if task.overdue {
+        "row late"
+    } else if late {
+        "row chase"
+    } else {
+        "row"
+    };
     let date = task.date.to_string();
     let who = task.assignee.as_ref().map(|person| person.id.as_str());
     html! {
@@ -61,7 +67,9 @@ fn state(task: &TaskRow, href: &str) -> Markup {
     let (verb, action) = match task.status {
         Status::Todo => ("Complete", "done"),
         Status::Done | Status::Archived => ("Open again", "reopen"),
-        Status::Waiting => return html! { a .state .is-waiting href={ (href) "#answered" } data-dialog="answered" aria-label={ "Waiting, say how it ended: " (task.description) } { (icon("waiting")) } },
+        Status::Waiting => {
+            return html! { a .state .is-waiting href={ (href) "#answered" } data-dialog="answered" aria-label={ "Waiting, say how it ended: " (task.description) } { (icon("waiting")) } };
+        }
     };
     html! {
         button class={ "state is-" (task.status.as_str()) } form="act" formaction={ (href) "/" (action) } aria-label={ (verb) ": " (task.description) } { (icon(status_icon(task.status))) }

@@ -26,7 +26,12 @@ pub fn timeline(marks: &[Mark], anchor: Date, today: Date) -> Markup {
     let span = (last - first).num_days().max(1);
     let x = |date: Date| ((date - first).num_days() * (WIDTH - 20) / span + 10).clamp(2, WIDTH - 2);
     let state = |mark: &Mark| if mark.late { "late" } else { mark.status.as_str() };
-    let label = format!("From {} to {}, anchor {}", words::short_date(first, today), words::short_date(last, today), words::short_date(anchor, today));
+    let label = format!(
+        "From {} to {}, anchor {}",
+        words::short_date(first, today),
+        words::short_date(last, today),
+        words::short_date(anchor, today)
+    );
     html! {
         figure .timeline {
             svg viewBox={ "0 0 " (WIDTH) " 24" } preserveAspectRatio="none" role="img" aria-label=(label) {

@@ -112,6 +112,22 @@ pub fn source(source: &str) -> &str {
     }
 }
 
+/// A date to propose for an anchor, four weeks ahead, that fits what the anchor means: a Monday, or the first of a month.
+pub fn proposed_anchor(today: Date, meaning: &str) -> Date {
+    let day = dataops_domain::time::plus_days(today, 28).unwrap_or(today);
+    let meaning = meaning.to_lowercase();
+    let fits = |day: &Date| {
+        if meaning.contains("monday") {
+            day.weekday() == chrono::Weekday::Mon
+        } else if meaning.contains("1st") || meaning.contains("first of the month") || meaning.contains("first day of the month") {
+            day.day() == 1
+        } else {
+            day.weekday().number_from_monday() <= 5
+        }
+    };
+    day.iter_days().take(31).find(fits).unwrap_or(day)
+}
+
 /// The day after `days` days, moved off the weekend to Monday.
 pub fn workday_after(today: Date, days: i64) -> Date {
     let day = dataops_domain::time::plus_days(today, days).unwrap_or(today);
@@ -135,8 +151,14 @@ mod tests {
     fn due_words_turn_at_the_day() {
         let today = day("2026-11-20");
         let cases = [
-            ("2026-11-18", "2 days late"), ("2026-11-19", "1 day late"), ("2026-11-20", "today"), ("2026-11-21", "tomorrow"),
-            ("2026-11-23", "in 3 days"), ("2026-12-03", "in 13 days"), ("2026-12-04", "Fri 4 Dec"), ("2027-01-04", "Mon 4 Jan 2027"),
+            ("2026-11-18", "2 days late"),
+            ("2026-11-19", "1 day late"),
+            ("2026-11-20", "today"),
+            ("2026-11-21", "tomorrow"),
+            ("2026-11-23", "in 3 days"),
+            ("2026-12-03", "in 13 days"),
+            ("2026-12-04", "Fri 4 Dec"),
+            ("2027-01-04", "Mon 4 Jan 2027"),
         ];
         for (date, words) in cases {
             assert_eq!(due(day(date), today), words, "{date}");

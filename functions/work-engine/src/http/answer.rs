@@ -77,7 +77,8 @@ impl Call {
         let text = body.to_string();
         let tag = etag(&text, version_of(&body));
         let cached = self.header(header::IF_NONE_MATCH.as_str());
-        let unchanged = cached.is_some_and(|seen| seen.split(',').any(|seen| seen.trim() == tag || seen.trim() == "*"));
+        let unchanged =
+            cached.is_some_and(|seen| seen.split(',').any(|seen| seen.trim().trim_start_matches("W/") == tag || seen.trim() == "*"));
         if unchanged && matches!(self.method, Method::GET | Method::HEAD) {
             let mut response = StatusCode::NOT_MODIFIED.into_response();
             insert(&mut response, header::ETAG, &tag);

@@ -69,6 +69,11 @@ impl FromRequest<App> for Call {
 
 impl Call {
     fn operation(&self, now: Timestamp) -> Result<Operation, Expected> {
+        for name in ["x-user-id", "idempotency-key", "if-match"] {
+            if self.headers.get(name).is_some_and(|value| value.to_str().is_err()) {
+                return Err(Expected::new(400, "invalid_header", format!("{name} must be printable ASCII")));
+            }
+        }
         let actor = self.header("x-user-id").filter(|id| !id.trim().is_empty()).unwrap_or(Actor::PORTAL);
         if actor.len() > dataops_domain::id::MAX_LENGTH {
             return Err(Expected::new(400, "invalid_actor", "x-user-id must have at most 128 characters"));
@@ -92,7 +97,7 @@ impl Call {
 
     /// True when the caller asks for problem bodies.
     pub(crate) fn wants_problem(&self) -> bool {
-        self.header(header::ACCEPT.as_str()).is_some_and(|accept| accept.contains(dataops_api::problem::MEDIA_TYPE))
+        self.header(header::ACCEPT.as_str()).is_some_and(|accept| accept.to_ascii_lowercase().contains(dataops_api::problem::MEDIA_TYPE))
     }
 
     /// The version the caller has seen: the part of `If-Match` before the dash.

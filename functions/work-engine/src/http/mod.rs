@@ -4,6 +4,8 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod guard;
 pub(crate) mod paging;
+pub(crate) mod path;
 
 pub(crate) use answer::Reply;
 pub(crate) use call::Call;
+pub(crate) use path::Ids;

@@ -16,8 +16,8 @@ impl Call {
 
     fn limit(&self) -> Result<Option<usize>, Error> {
         let Some(text) = self.query("limit") else { return Ok(None) };
-        let wrong = || Refusal::field("/limit", format!("limit must be a whole number from 1 to {MAX_LIST}"));
-        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIST).contains(limit)).ok_or_else(wrong)?;
+        let wrong = || Refusal::field("/limit", "limit must be a whole number, at least 1");
+        let limit = text.parse::<usize>().ok().filter(|limit| *limit > 0).ok_or_else(wrong)?.min(MAX_LIST);
         Ok(Some(limit))
     }
 

@@ -1,6 +1,6 @@
 //! `/api/bundles`: runs of workflows.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::wire::{BundleAnswer, BundleList, TaskList};
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::not_allowed;
 use crate::App;
-use crate::http::{Call, Reply, paging};
+use crate::http::{Call, Ids, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -31,16 +31,16 @@ pub(crate) async fn list(State(app): State<App>, call: Call) -> Response {
 #[utoipa::path(post, path = "/api/bundles", tag = "bundles", request_body = Object, responses((status = 201, body = BundleAnswer), (status = 400), (status = 404), (status = 422)))]
 pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
     let work = async { Reply::created(app.engine.bundle_create(&call.operation, &call.json()?).await?) };
-    call.answer(work.await)
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 #[utoipa::path(get, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), responses((status = 200, body = BundleAnswer), (status = 404)))]
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn get(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.bundle_get(&id).await.and_then(|bundle| Reply::ok(json!({ "bundle": bundle }))))
 }
 
 #[utoipa::path(put, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = BundleAnswer), (status = 400), (status = 404), (status = 409), (status = 412)))]
-pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         let bundle = app.engine.bundle_update(&call.operation, &id, &call.changes()?, call.seen()?).await?;
         Reply::ok(json!({ "bundle": bundle }))
@@ -49,7 +49,7 @@ pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call:
 }
 
 #[utoipa::path(put, path = "/api/bundles/{id}/archive", tag = "bundles", params(("id" = String, Path)), responses((status = 200, body = BundleAnswer), (status = 404), (status = 412)))]
-pub(crate) async fn archive(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn archive(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         let bundle = app.engine.bundle_archive(&call.operation, &id, call.seen()?).await?;
         Reply::ok(json!({ "bundle": bundle }))
@@ -58,13 +58,13 @@ pub(crate) async fn archive(State(app): State<App>, Path(id): Path<String>, call
 }
 
 #[utoipa::path(delete, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), responses((status = 204), (status = 400), (status = 404)))]
-pub(crate) async fn delete(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn delete(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async { app.engine.bundle_delete(&call.operation, &id, call.seen()?).await.map(|()| Reply::nothing()) };
     call.answer(work.await)
 }
 
 #[utoipa::path(get, path = "/api/bundles/{id}/tasks", tag = "bundles", params(("id" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = TaskList), (status = 404)))]
-pub(crate) async fn tasks(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn tasks(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         let mut list = app.engine.bundle_tasks(&id, &call.range()?).await?;
         list.next_cursor = paging::cursor(list.next_cursor);

@@ -19,5 +19,5 @@ pub(crate) async fn seed(State(app): State<App>, call: Call) -> Response {
         app.engine.admin_gate(&call.operation).await?;
         Reply::ok(json!({ "report": app.engine.seed(&call.operation, false).await? }))
     };
-    call.answer(work.await)
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }

@@ -1,6 +1,6 @@
 //! `/api/tasks`: one piece of work each.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::wire::TaskList;
@@ -11,7 +11,7 @@ use dataops_engine::{Error, Expected, TaskQuery};
 
 use super::not_found;
 use crate::App;
-use crate::http::{Call, Reply, paging};
+use crate::http::{Call, Ids, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -66,16 +66,16 @@ pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
         let task = app.engine.task_create(&call.operation, &call.object().ok_or_else(required)?).await?;
         Reply::created(task)
     };
-    call.answer(work.await)
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 #[utoipa::path(get, path = "/api/tasks/{id}", tag = "tasks", params(("id" = String, Path)), responses((status = 200, body = Task), (status = 404)))]
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn get(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.task_get(&id).await.and_then(Reply::ok))
 }
 
 #[utoipa::path(put, path = "/api/tasks/{id}", tag = "tasks", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = Task), (status = 400), (status = 404), (status = 409), (status = 412)))]
-pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         let body = call.object().ok_or_else(required)?;
         Reply::ok(app.engine.task_update(&call.operation, &id, &body, call.seen()?).await?)
@@ -85,17 +85,18 @@ pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call:
 
 #[utoipa::path(post, path = "/api/tasks/{id}/actions/{action}", tag = "tasks", params(("id" = String, Path), ("action" = String, Path, description = "mark-waiting, follow-up-sent, response-received, unblocked, resolve-done or comment")),
     request_body = Object, responses((status = 200, body = Task), (status = 400), (status = 404), (status = 409), (status = 412)))]
-pub(crate) async fn act(State(app): State<App>, Path((id, action)): Path<(String, String)>, call: Call) -> Response {
+pub(crate) async fn act(State(app): State<App>, Ids((id, action)): Ids<(String, String)>, call: Call) -> Response {
     let work = async {
         let body = call.object();
         Reply::ok(app.engine.task_act(&call.operation, &id, &action, body.as_ref(), call.seen()?).await?)
     };
-    call.answer(work.await)
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 #[utoipa::path(delete, path = "/api/tasks/{id}", tag = "tasks", params(("id" = String, Path)), responses((status = 204)))]
-pub(crate) async fn delete(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
-    call.answer(app.engine.task_delete(&call.operation, &id).await.map(|()| Reply::nothing()))
+pub(crate) async fn delete(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async { app.engine.task_delete(&call.operation, &id, call.seen()?).await.map(|()| Reply::nothing()) };
+    call.answer(work.await)
 }
 
 fn required() -> Error {

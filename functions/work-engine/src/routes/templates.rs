@@ -1,6 +1,6 @@
 //! `/api/templates`: definitions of workflows.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::wire::{StartPreview, TemplateAnswer, TemplateList};
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::not_allowed;
 use crate::App;
-use crate::http::{Call, Reply, paging};
+use crate::http::{Call, Ids, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -33,16 +33,16 @@ pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
         let template = app.engine.template_create(&call.operation, &call.json()?).await?;
         Reply::created(json!({ "template": template }))
     };
-    call.answer(work.await)
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 #[utoipa::path(get, path = "/api/templates/{id}", tag = "templates", params(("id" = String, Path)), responses((status = 200, body = TemplateAnswer), (status = 404)))]
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn get(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.template_get(&id).await.and_then(|template| Reply::ok(json!({ "template": template }))))
 }
 
 #[utoipa::path(put, path = "/api/templates/{id}", tag = "templates", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = TemplateAnswer), (status = 400), (status = 404), (status = 409), (status = 412)))]
-pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         let template = app.engine.template_update(&call.operation, &id, &call.changes()?, call.seen()?).await?;
         Reply::ok(json!({ "template": template }))
@@ -51,12 +51,12 @@ pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call:
 }
 
 #[utoipa::path(delete, path = "/api/templates/{id}", tag = "templates", params(("id" = String, Path)), responses((status = 204), (status = 404)))]
-pub(crate) async fn delete(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn delete(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async { app.engine.template_delete(&call.operation, &id, call.seen()?).await.map(|()| Reply::nothing()) };
     call.answer(work.await)
 }
 
 #[utoipa::path(get, path = "/api/templates/{id}/preview", tag = "templates", params(("id" = String, Path), ("anchorDate" = String, Query)), responses((status = 200, body = StartPreview), (status = 400), (status = 404)))]
-pub(crate) async fn preview(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn preview(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.template_preview(&call.operation, &id, call.query("anchorDate")).await.and_then(Reply::ok))
 }

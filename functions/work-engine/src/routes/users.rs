@@ -1,6 +1,6 @@
 //! `/api/users`: who works here. Changing it takes an admin.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::wire::{UserAnswer, UserList};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::not_allowed;
 use crate::App;
-use crate::http::{Call, Reply, paging};
+use crate::http::{Call, Ids, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -28,7 +28,7 @@ pub(crate) async fn list(State(app): State<App>, call: Call) -> Response {
 }
 
 #[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(("id" = String, Path)), responses((status = 200, body = UserAnswer), (status = 404)))]
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn get(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.user_get(&id).await.and_then(|user| Reply::ok(json!({ "user": user }))))
 }
 
@@ -39,11 +39,11 @@ pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
         let user = app.engine.user_create(&call.operation, &call.json()?, None, salt()?).await?;
         Reply::created(json!({ "user": user }))
     };
-    call.answer(work.await)
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 #[utoipa::path(patch, path = "/api/users/{id}", tag = "users", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = UserAnswer), (status = 400), (status = 403), (status = 404), (status = 409), (status = 412)))]
-pub(crate) async fn update(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         app.engine.admin_gate(&call.operation).await?;
         let user = app.engine.user_update(&call.operation, &id, &call.json()?, call.seen()?, salt()?).await?;

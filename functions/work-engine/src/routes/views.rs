@@ -1,6 +1,6 @@
 //! `/api/views`: what one page shows, in one answer.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::views::bundle::BundlePage;
@@ -15,7 +15,7 @@ use dataops_engine::{Error, TaskListFilter};
 use super::not_found;
 use super::tasks::read_date;
 use crate::App;
-use crate::http::{Call, Reply, paging};
+use crate::http::{Call, Ids, Reply, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -66,7 +66,7 @@ fn filter(call: &Call) -> Result<TaskListFilter, Error> {
 }
 
 #[utoipa::path(get, path = "/api/views/tasks/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = TaskPage), (status = 404)))]
-pub(crate) async fn task(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn task(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.view_task(&call.operation, &id).await.and_then(Reply::ok))
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn bundles(State(app): State<App>, call: Call) -> Response {
 }
 
 #[utoipa::path(get, path = "/api/views/bundles/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = BundlePage), (status = 404)))]
-pub(crate) async fn bundle(State(app): State<App>, Path(id): Path<String>, call: Call) -> Response {
+pub(crate) async fn bundle(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.view_bundle(&call.operation, &id).await.and_then(Reply::ok))
 }
 

@@ -65,7 +65,11 @@ async fn racing_updates_lose_none(count: usize) -> (usize, usize) {
     }))
     .await;
     let applied = answers.iter().filter(|answer| answer.status == 200).count();
-    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 409)), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    assert!(
+        answers.iter().all(|answer| matches!(answer.status, 200 | 409)),
+        "{:?}",
+        answers.iter().map(|answer| answer.status).collect::<Vec<_>>()
+    );
     let stored = operator.get(&format!("/api/tasks/{id}")).await.expect(200);
     assert_eq!(stored.json["taskHistory"].as_array().unwrap().len(), applied, "each answered 200 is stored");
     assert_eq!(stored.json["version"].as_u64(), Some(applied as u64 + 1));
@@ -99,4 +103,20 @@ async fn a_refused_request_is_not_remembered() {
     keyed.post("/api/tasks", json!({ "description": "x" })).await.expect(400);
     keyed.post("/api/tasks", json!({ "description": "x", "date": "2026-07-02" })).await.expect(201);
     stack.operator().with("idempotency-key", &"k".repeat(256)).post("/api/tasks", json!({})).await.expect(400);
+}
+
+#[tokio::test]
+async fn a_key_binds_its_first_body_and_is_free_again_after_a_day() {
+    let stack = Stack::seeded().await;
+    let keyed = stack.operator().with("idempotency-key", "k");
+    let body = json!({ "title": "Run", "anchorDate": "2026-07-20", "templateId": "task-template.tasks.office-hours" });
+    let first = keyed.post("/api/bundles", body.clone()).await.expect(201);
+    keyed.post("/api/bundles", json!({ "title": "" })).await.expect(422);
+    keyed.send("POST", "/api/bundles", b"{".to_vec()).await.expect(422);
+    stack.operator().delete("/api/templates/task-template.tasks.office-hours").await.expect(204);
+    assert_eq!(keyed.post("/api/bundles", body.clone()).await.expect(201).text, first.text);
+    stack.clock.advance(25 * 3_600);
+    let plain = json!({ "title": "Run", "anchorDate": "2026-07-20" });
+    let second = keyed.post("/api/bundles", plain).await.expect(201);
+    assert_ne!(second.str("/bundle/id"), first.str("/bundle/id"));
 }

@@ -197,3 +197,93 @@ async fn a_task_made_as_done_is_judged_too() {
     let made = stack.operator().post("/api/tasks", json!({ "description": "x", "date": "2026-07-02", "status": "done" })).await.expect(201);
     assert_eq!((made.str("/completedBy"), made.str("/completedAt")), ("editor", "2026-07-01T09:00:00.000Z"));
 }
+
+/// A done task in a workflow whose link `A` is filled, and both their paths.
+async fn proven_by_a_link(caller: &Caller, fields: Value) -> (String, String) {
+    let links = json!([{ "name": "A", "url": "https://example.org/a" }]);
+    let bundle = caller.post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-07-20", "bundleLinks": links })).await.expect(201);
+    let bundle = bundle.str("/bundle/id").to_owned();
+    let mut fields = fields;
+    fields["bundleId"] = json!(bundle);
+    let id = task(caller, fields).await;
+    done(caller, &id, json!({ "comment": "ok" })).await.expect(200);
+    (format!("/api/tasks/{id}"), format!("/api/bundles/{bundle}"))
+}
+
+#[tokio::test]
+async fn no_status_in_the_request_makes_evidence_removable() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let gates = json!({ "validation": { "requiredBundleLinks": ["A"] }, "proofRequirement": { "type": "comment" } });
+    let (path, _) = proven_by_a_link(&operator, gates).await;
+    for status in ["done", "archived"] {
+        for (field, value) in [
+            ("comment", json!(null)),
+            ("proofRequirement", json!(null)),
+            ("validation", json!(null)),
+            ("bundleId", json!(null)),
+            ("bundleId", json!("other")),
+        ] {
+            let refused = operator.put(&path, json!({ "status": status, field: value })).await.expect(400);
+            assert!(refused.error().contains("is evidence of a done task"), "{status} {field}: {}", refused.error());
+        }
+    }
+    operator.put(&path, json!({ "status": "archived" })).await.expect(200);
+    operator.put(&path, json!({ "comment": null })).await.expect(400);
+    operator.put(&path, json!({ "status": "todo" })).await.expect(200);
+    operator.put(&path, json!({ "comment": null, "bundleId": null })).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_closure_that_lifted_a_gate_is_evidence_too() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let id = task(&operator, json!({ "requiredLinkName": "L", "validation": { "skipClosure": { "allowedStatuses": ["no"] } } })).await;
+    done(&operator, &id, json!({ "comment": "no" })).await.expect(200);
+    for body in [
+        json!({ "validation": null }),
+        json!({ "comment": "yes" }),
+        json!({ "validation": { "skipClosure": { "allowedStatuses": ["other"] } } }),
+    ] {
+        operator.put(&format!("/api/tasks/{id}"), body.clone()).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_leaves_its_workflow_no_longer_uses_it() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let links = json!([{ "name": "A", "url": "https://example.org/a" }, { "name": "S", "url": "" }]);
+    let bundle = operator
+        .post("/api/bundles", json!({ "title": "Run", "anchorDate": "2026-07-20", "bundleLinks": links }))
+        .await
+        .expect(201)
+        .str("/bundle/id")
+        .to_owned();
+    let gated = task(&operator, json!({ "bundleId": bundle, "validation": { "requiredBundleLinks": ["A"] } })).await;
+    assert!(done(&operator, &gated, json!({ "bundleId": null })).await.expect(400).error().contains("needs a workflow bundle"));
+    let slot = task(&operator, json!({ "bundleId": bundle, "requiredLinkName": "S" })).await;
+    operator.put(&format!("/api/tasks/{slot}"), json!({ "link": "https://example.org/s", "bundleId": null })).await.expect(200);
+    let read = async || operator.get(&format!("/api/bundles/{bundle}")).await.expect(200).str("/bundle/bundleLinks/1/url").to_owned();
+    assert_eq!(read().await, "");
+    operator.put(&format!("/api/tasks/{slot}"), json!({ "bundleId": bundle })).await.expect(200);
+    assert_eq!(read().await, "https://example.org/s", "joining a workflow brings the link along");
+}
+
+#[tokio::test]
+async fn reopening_releases_the_workflow_s_links_whichever_way() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    for reopened in
+        [json!({ "status": "todo" }), json!({ "status": "waiting", "waitingFor": "x", "followUpAt": "2026-07-09", "comment": "why" })]
+    {
+        let (path, bundle) = proven_by_a_link(&operator, json!({ "validation": { "requiredBundleLinks": ["A"] } })).await;
+        operator.put(&bundle, json!({ "bundleLinks": [] })).await.expect(400);
+        let after = operator.put(&path, reopened).await.expect(200);
+        assert!(after.json.get("completedAt").is_none() && after.json.get("evidence").is_none());
+        operator.put(&bundle, json!({ "bundleLinks": [] })).await.expect(200);
+    }
+    let (path, bundle) = proven_by_a_link(&operator, json!({})).await;
+    operator.put(&path, json!({ "validation": { "requiredBundleLinks": ["A"] } })).await.expect(200);
+    operator.put(&bundle, json!({ "bundleLinks": [] })).await.expect(400);
+}

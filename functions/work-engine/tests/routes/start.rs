@@ -141,3 +141,18 @@ async fn a_workflow_of_four_hundred_tasks_is_whole_in_the_end() {
     assert_eq!(operator.get(&format!("/api/bundles/{id}/tasks")).await.expect(200).json["tasks"].as_array().unwrap().len(), 400);
     assert_eq!(operator.get("/api/bundles").await.json["bundles"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_workflow_too_large_to_answer_is_refused_before_anything_is_made() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let definitions: Vec<Value> = (0..60).map(|n| json!({ "refId": format!("t{n}"), "description": "x", "offsetDays": 0 })).collect();
+    let tags: Vec<String> = (0..100).map(|n| format!("{n}{}", "t".repeat(1_900))).collect();
+    let template = operator
+        .post("/api/templates", json!({ "name": "Large", "type": "large", "tags": tags, "taskDefinitions": definitions }))
+        .await
+        .expect(201);
+    let body = json!({ "title": "x", "anchorDate": "2026-07-20", "templateId": template.str("/template/id") });
+    assert!(operator.post("/api/bundles", body).await.expect(413).error().contains("too large"));
+    assert_eq!(operator.get("/api/bundles").await.json["bundles"], json!([]));
+}

@@ -286,7 +286,10 @@ async fn pages_never_lose_or_repeat_a_task() {
         let status = if day % 3 == 0 { "done" } else { "todo" };
         make(&operator, json!({ "date": format!("2026-07-0{day}"), "status": status, "bundleId": "b" })).await;
     }
-    for filter in ["status=todo", "bundleId=b", "startDate=2026-07-01&endDate=2026-07-31"] {
+    for day in ["todo", "archived", "done", "todo"] {
+        make(&operator, json!({ "date": "2026-08-01", "status": day })).await;
+    }
+    for filter in ["status=todo", "date=2026-08-01", "bundleId=b", "startDate=2026-07-01&endDate=2026-07-31"] {
         let whole = operator.get(&format!("/api/tasks?{filter}")).await.expect(200).json["tasks"].clone();
         for limit in [1, 2, 4] {
             let (mut paged, mut cursor) = (Vec::new(), String::new());
@@ -329,6 +332,11 @@ async fn what_somebody_else_changed_is_not_overwritten_unseen() {
     assert!(late.error().contains("version 2"), "{}", late.error());
     operator.with("if-match", "\"2\"").put(&path, json!({ "comment": "third" })).await.expect(200);
     let tag = operator.get(&path).await.header("etag").unwrap().to_owned();
+    operator.with("if-match", "\"1\"").delete(&path).await.expect(412);
+    for id in ["%FF", "%E2%82"] {
+        let missing = operator.get(&format!("/api/tasks/{id}")).await.expect(404);
+        assert_eq!((missing.header("content-type"), missing.error()), (Some("application/json"), "Not found"));
+    }
     operator.with("if-none-match", &tag).get(&path).await.expect(304);
     operator.with("if-match", "nonsense").put(&path, json!({ "comment": "x" })).await.expect(412);
 }

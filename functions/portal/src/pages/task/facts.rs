@@ -60,7 +60,10 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
 
 fn proved_by(shown: Shown<'_>) -> Markup {
     let task = &shown.view.task;
-    let who = task.completed_by.as_deref().map(|id| shown.view.people.iter().find(|person| person.id == id).map_or(id, |person| person.name.as_str()));
+    let who = task
+        .completed_by
+        .as_deref()
+        .map(|id| shown.view.people.iter().find(|person| person.id == id).map_or(id, |person| person.name.as_str()));
     html! {
         @if let Some(who) = who { div { dt { "Done by" } dd { (who) } } }
         @if let Some(evidence) = &task.evidence {

@@ -6,9 +6,9 @@ use maud::{Markup, html};
 
 use super::Shown;
 use crate::ui::form::{self, Field};
+use crate::ui::gate;
 use crate::ui::heading::heading;
 use crate::ui::icon::icon;
-use crate::ui::gate;
 
 /// The section; for a task that is closed, the way to open it again.
 pub(super) fn section(shown: Shown<'_>) -> Markup {
@@ -76,7 +76,8 @@ fn skip(shown: Shown<'_>, form: &str) -> Markup {
         return html! {};
     }
     let first = std::iter::once((String::new(), "With its proof".to_owned()));
-    let options: Vec<(String, String)> = first.chain(shown.view.skip_statuses.iter().map(|status| (status.clone(), format!("Without: {status}")))).collect();
+    let options: Vec<(String, String)> =
+        first.chain(shown.view.skip_statuses.iter().map(|status| (status.clone(), format!("Without: {status}")))).collect();
     form::select(form, "closeAs", "Close it", &options, shown.attempt.value(form, "closeAs").unwrap_or_default())
 }
 
@@ -90,7 +91,8 @@ fn more(shown: Shown<'_>, form: &str) -> Markup {
     if asked("link") && asked("comment") && asked("externalStatus") {
         return html! {};
     }
-    let touched = shown.attempt.form == form && ["link", "comment", "externalStatus"].iter().any(|name| !asked(name) && shown.attempt.error(form, name).is_some());
+    let touched = shown.attempt.form == form
+        && ["link", "comment", "externalStatus"].iter().any(|name| !asked(name) && shown.attempt.error(form, name).is_some());
     html! {
         details .more-fields open[touched] data-key="more-fields" {
             summary { "Add a link, a comment or a status" }

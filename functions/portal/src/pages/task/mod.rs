@@ -117,7 +117,8 @@ fn sections(shown: Shown<'_>) -> Markup {
 
 fn instructions(shown: Shown<'_>) -> Markup {
     let view = shown.view;
-    let fallback = view.task.instructions_url.text().filter(|url| ["http://", "https://", "mailto:"].iter().any(|start| url.starts_with(start)));
+    let fallback =
+        view.task.instructions_url.text().filter(|url| ["http://", "https://", "mailto:"].iter().any(|start| url.starts_with(start)));
     if view.instructions.is_none() && fallback.is_none() && view.documents.is_empty() {
         return html! {};
     }

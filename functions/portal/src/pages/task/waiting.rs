@@ -20,7 +20,11 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
         None => "Asked".to_owned(),
     };
     let who = row.waiting_for.as_deref().unwrap_or("somebody");
-    let title = if row.follow_up_due { format!("Follow-up due: ask {who} again") } else { words::waiting(row.waiting_for.as_deref(), row.follow_up_at.as_deref(), view.today, shown.timezone) };
+    let title = if row.follow_up_due {
+        format!("Follow-up due: ask {who} again")
+    } else {
+        words::waiting(row.waiting_for.as_deref(), row.follow_up_at.as_deref(), view.today, shown.timezone)
+    };
     html! {
         section .part .wait #waiting aria-label="Waiting" {
             (heading(shown.level, if row.follow_up_due { "is-chase" } else { "" }, title))
@@ -49,7 +53,10 @@ fn reminder(shown: Shown<'_>) -> Markup {
     let note = history.filter(|entry| entry.action == HistoryAction::WaitingStarted).find_map(|entry| entry.note.as_deref());
     let what = note.unwrap_or(&view.task.description);
     let by = words::long_date(words::workday_after(view.today, 2));
-    let text = format!("Hello {who},\n\na short reminder about: {what}\n\nCould you let me know by {by}?\n\nThank you,\n{}", shown.chrome.user_name);
+    let text = format!(
+        "Hello {who},\n\na short reminder about: {what}\n\nCould you let me know by {by}?\n\nThank you,\n{}",
+        shown.chrome.user_name
+    );
     html! {
         details .reminder data-key="reminder" {
             summary { "Reminder text" }
