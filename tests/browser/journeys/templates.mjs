@@ -12,7 +12,7 @@ export async function journey(person) {
   await person.sees(person.heading('Start Newsletter'));
   await person.check();
   await person.button('See all dates').click();
-  await person.lands(/^\/start\/[^?]+\?anchorDate=2026-12-18$/);
+  await person.lands(/^\/start\/[^?]+\?anchorDate=2026-12-21$/);
   await person.check();
   await page.goBack();
   await page.goBack();
