@@ -7,8 +7,8 @@ use crate::idempotency::Recorded;
 /// A read or write that did not work.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A function was not given a table that it uses.
-    #[error("no table is configured: {0} is missing")]
+    /// A function was not given a table or bucket that it uses.
+    #[error("no table or bucket is configured: {0} is missing")]
     NotConfigured(&'static str),
     /// The database refused for now; the same call may work later.
     #[error("the database is busy: {0}")]
@@ -16,6 +16,9 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database refused: {0}")]
     Database(String),
+    /// The bucket sent something that can't be read, or nothing could be signed.
+    #[error("the object store failed: {0}")]
+    Objects(String),
     /// A record is larger than an item may be.
     #[error("the {kind} is {bytes} bytes large; at most {most} are kept")]
     TooLarge {
@@ -49,7 +52,8 @@ impl StoreError {
             "ProvisionedThroughputExceededException"
             | "ThrottlingException"
             | "RequestLimitExceeded"
-            | "TransactionInProgressException" => Self::Busy(text),
+            | "TransactionInProgressException"
+            | "SlowDown" => Self::Busy(text),
             _ => Self::Database(text),
         }
     }

@@ -1,5 +1,6 @@
 //! DynamoDB for the product: one table per entity, one transaction builder, conditional writes, audit chains and
-//! idempotency records. It decides nothing and is the only crate that names `aws-sdk-dynamodb`.
+//! idempotency records. It decides nothing and is the only crate that names `aws-sdk-dynamodb` and
+//! `aws-sdk-s3`.
 //!
 //! An item is its key, the attributes its indexes need, and the record itself as JSON text in `doc`: free-form values
 //! come back with their keys in order, and an index change never touches a record.
@@ -10,6 +11,7 @@ mod error;
 mod events;
 mod idempotency;
 mod item;
+mod objects;
 mod operation;
 mod proofs;
 mod query;
@@ -27,6 +29,7 @@ pub use calls::{Call, Observer};
 pub use error::{CommitError, StoreError};
 pub use idempotency::Recorded;
 pub use item::{Record, Stored};
+pub use objects::{ExpectedObject, ObjectHead, Objects, SignedRequest};
 pub use operation::{IdempotencyKey, Operation};
 pub use query::{Page, Range};
 pub use sessions::Session;
@@ -48,6 +51,7 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     tables: Arc<Tables>,
     observer: Option<Observer>,
+    objects: Option<Objects>,
 }
 
 impl Store {
@@ -57,7 +61,7 @@ impl Store {
         if let Some(endpoint) = endpoint {
             config = config.endpoint_url(endpoint);
         }
-        Self { client: aws_sdk_dynamodb::Client::from_conf(config.build()), tables: Arc::new(tables), observer: None }
+        Self { client: aws_sdk_dynamodb::Client::from_conf(config.build()), tables: Arc::new(tables), observer: None, objects: None }
     }
 
     /// The same store, telling `observer` of every call it makes.

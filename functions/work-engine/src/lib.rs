@@ -11,7 +11,7 @@ use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{AdminCommand, Engine, Error};
 use dataops_fleet::function::BoxFuture;
 use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, gateway};
-use dataops_store::{Observer, Operation, Store, Tables};
+use dataops_store::{Objects, Observer, Operation, Store, Tables};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -45,6 +45,9 @@ pub async fn app(config: &Config, clock: Clock, observer: Option<Observer>) -> R
     let mut store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), Tables::read(|name| config.get(name).map(str::to_owned)));
     if let Some(observer) = observer {
         store = store.observed(observer);
+    }
+    if let Some(bucket) = config.get("DATAOPS_ARTIFACTS_BUCKET") {
+        store = store.with_objects(Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket));
     }
     Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret })
 }
