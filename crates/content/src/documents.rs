@@ -1,14 +1,17 @@
 //! The registry of documents: finds one by id, by an earlier id, or by path.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::document::Document;
+use crate::search::{Hit, Index};
 
 /// Every document.
 #[derive(Debug, Clone, Default)]
 pub struct Documents {
     all: Vec<Document>,
     names: BTreeMap<String, BTreeSet<usize>>,
+    index: OnceLock<Index>,
 }
 
 /// Why a reference leads to no document.
@@ -28,7 +31,7 @@ impl Documents {
                 names.entry(name_of(name).to_owned()).or_default().insert(index);
             }
         }
-        Self { all, names }
+        Self { all, names, index: OnceLock::new() }
     }
 
     /// The one document a reference names: an id, an alias, a path with or without `content/`, each also as `doc:…`,
@@ -71,6 +74,12 @@ impl Documents {
     /// True when there is none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// The documents that have every word of `query`, best first, at most `limit`. The beginning of a word is enough, case
+    /// does not matter, and a query without a word finds nothing. The index is made by the first call.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        self.index.get_or_init(|| Index::of(&self.all)).search(&self.all, query, limit)
     }
 
     /// The documents that refer to the one with this id, in their frontmatter or their text.

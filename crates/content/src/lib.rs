@@ -10,6 +10,7 @@ mod duty;
 mod error;
 mod files;
 mod lint;
+mod search;
 mod workflow;
 mod yaml;
 
@@ -20,6 +21,7 @@ pub use documents::{Documents, Unresolved};
 pub use duty::Duty;
 pub use error::{ContentError, Problem};
 pub use lint::{Finding, lint};
+pub use search::Hit;
 pub use workflow::Workflow;
 
 use files::{File, Files};

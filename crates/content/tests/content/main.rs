@@ -6,4 +6,5 @@ mod fixture;
 mod lint_documents;
 mod lint_duties;
 mod lint_workflows;
+mod search;
 mod shipped;
