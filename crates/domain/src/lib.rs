@@ -14,7 +14,7 @@ pub mod maybe;
 pub mod proof;
 pub mod refs;
 pub mod refusal;
-pub mod sensitive;
+pub mod secrets;
 pub mod start;
 pub mod task;
 pub mod template;

@@ -11,7 +11,7 @@ use crate::input::{self, Fields, MAX_LONG_TEXT};
 use crate::json::{self, Object};
 use crate::refs;
 use crate::refusal::Refusal;
-use crate::sensitive::looks_sensitive;
+use crate::secrets;
 
 /// The longest note, in characters.
 pub const MAX_NOTE: usize = 500;
@@ -180,7 +180,7 @@ impl Input {
             input.fields = resolve_fields(&mut fields, body, stored);
         }
         for (key, text) in [("note", &input.note), ("channel", &input.channel)] {
-            if text.as_deref().is_some_and(looks_sensitive) {
+            if text.as_deref().is_some_and(secrets::note_marker) {
                 fields.refuse(key, format!("{key} must not contain tokens, keys or signed addresses"));
             }
         }
