@@ -1,5 +1,7 @@
 //! Envelopes of the API's answers, as the wire contract names them.
 
+use dataops_domain::audit::Event;
+use dataops_domain::audit::verify::Finding;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
@@ -126,4 +128,37 @@ pub struct StartPreview {
     pub anchor_date: Date,
     /// Its tasks by date.
     pub tasks: Vec<PlannedTask>,
+}
+
+/// A list of audit events, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventList {
+    /// The events.
+    pub events: Vec<Event>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// What checking a part of the audit chains found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditReport {
+    /// How many chains were checked.
+    pub entities: usize,
+    /// How many events they have.
+    pub events: usize,
+    /// Everything that is wrong.
+    pub findings: Vec<Finding>,
+    /// Where the check goes on, when it is not at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// What checking a part of the audit chains found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AuditAnswer {
+    /// The report.
+    pub audit: AuditReport,
 }

@@ -3,11 +3,18 @@
 //! Every change of an entity appends one event. Events of one entity are numbered from 1 without gaps, and each holds
 //! the hash of the one before it, over RFC 8785 canonical JSON: a changed, missing or inserted event breaks the chain.
 
+mod bounds;
+mod entity;
+pub mod verify;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::json::Object;
 use crate::time::Timestamp;
+
+pub use entity::Entity;
 
 /// The last event of an entity: where its chain ends.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,31 +70,39 @@ pub struct Event {
 impl Event {
     /// The hash this event should have: SHA-256 over its canonical JSON without `hash`, in hex.
     pub fn expected_hash(&self) -> String {
-        let mut body = crate::json::object(self);
-        body.remove("hash");
-        let canonical = serde_json_canonicalizer::to_vec(&body).unwrap_or_default();
-        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+        hash_of(crate::json::object(self))
     }
+}
+
+/// The hash of an event's text as it was read: fields that [`Event`] does not know count too.
+fn hash_of(mut body: Object) -> String {
+    body.remove("hash");
+    let canonical = serde_json_canonicalizer::to_vec(&body).unwrap_or_default();
+    Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Numbers and chains an event after `head`; the event's own number and hash are the new head.
 pub fn chained(entity_type: &str, entity_id: &str, head: &Head, new: NewEvent, actor: Option<&str>, now: Timestamp) -> Event {
     let sequence = head.sequence + 1;
     let mut event = Event {
-        id: format!("{entity_type}.{entity_id}.{sequence:08}"),
+        id: event_id(entity_type, entity_id, sequence),
         entity_type: entity_type.to_owned(),
         entity_id: entity_id.to_owned(),
         sequence,
         action: new.action.to_owned(),
         actor_id: actor.map(str::to_owned),
         summary: new.summary.chars().take(1_000).collect(),
-        metadata: new.metadata,
+        metadata: bounds::bounded(new.metadata),
         created_at: now,
         previous_hash: head.hash.clone(),
         hash: String::new(),
     };
     event.hash = event.expected_hash();
     event
+}
+
+fn event_id(entity_type: &str, entity_id: &str, sequence: u64) -> String {
+    format!("{entity_type}.{entity_id}.{sequence:08}")
 }
 
 #[cfg(test)]

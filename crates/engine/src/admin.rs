@@ -1,5 +1,6 @@
 //! Administration from the command line: a direct Invoke of the engine, which IAM alone authorises.
 
+use dataops_api::wire::AuditReport;
 use dataops_domain::id::UserId;
 use dataops_domain::json::Object;
 use dataops_domain::user::User;
@@ -9,6 +10,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::Engine;
+use crate::audit::AuditScope;
 use crate::error::{Error, Expected};
 use crate::seed::SeedReport;
 
@@ -47,6 +49,21 @@ pub enum AdminCommand {
     },
     /// Finish workflows whose making was interrupted.
     Recover,
+    /// Check the audit chains: one entity's, those of some days, or all, a step at a time.
+    AuditVerify {
+        /// `<type>#<id>`.
+        #[serde(default)]
+        entity: Option<String>,
+        /// First UTC day.
+        #[serde(default)]
+        from: Option<String>,
+        /// Last UTC day.
+        #[serde(default)]
+        to: Option<String>,
+        /// Where the step before ended.
+        #[serde(default)]
+        cursor: Option<String>,
+    },
 }
 
 /// What the command line gets.
@@ -67,6 +84,11 @@ pub enum AdminAnswer {
     Recovered {
         /// Their ids.
         recovered: Vec<String>,
+    },
+    /// What a step of checking the audit chains found.
+    Audited {
+        /// The report.
+        audit: AuditReport,
     },
 }
 
@@ -103,6 +125,10 @@ impl Engine {
                 );
                 let user = self.user_create(operation, &body, id, salt(operation)).await?;
                 Ok(AdminAnswer::Users { users: vec![user] })
+            }
+            AdminCommand::AuditVerify { entity, from, to, cursor } => {
+                let scope = AuditScope { cursor, ..AuditScope::read(operation, entity.as_deref(), from.as_deref(), to.as_deref())? };
+                Ok(AdminAnswer::Audited { audit: self.audit_verify(operation, &scope).await? })
             }
             AdminCommand::Recover => Ok(AdminAnswer::Recovered { recovered: self.bundles_recover(operation).await? }),
         }

@@ -3,6 +3,7 @@
 //! One file per verb group. Nothing here knows HTTP, and nothing here decides a rule of the product.
 
 mod admin;
+mod audit;
 mod bundles;
 mod catalog;
 mod error;
@@ -11,10 +12,12 @@ mod seed;
 mod start;
 mod tasks;
 mod templates;
+mod trash;
 mod users;
 mod views;
 
 pub use admin::{AdminAnswer, AdminCommand};
+pub use audit::{AuditQuery, AuditScope, audit_days, audit_entity};
 pub use error::{Error, Expected};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
 pub use tasks::TaskQuery;

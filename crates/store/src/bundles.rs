@@ -24,6 +24,7 @@ const BYTES_A_TRANSACTION: usize = 2_500_000;
 impl Record for Bundle {
     const TABLE: Table = Table::Bundles;
     const KIND: &'static str = "bundle";
+    const TRASH: Option<crate::tables::Index> = Some(BUNDLES_BY_STATUS);
 
     fn key(&self) -> &str {
         self.id.as_str()

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
-use crate::tables::Table;
+use crate::tables::{Index, Table};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -24,6 +24,8 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync {
     const TABLE: Table;
     /// Its name in audit events.
     const KIND: &'static str;
+    /// The index that lists its tombstones, in a partition of their own; `None` for catalogs, which are read whole.
+    const TRASH: Option<Index> = None;
     /// Its key.
     fn key(&self) -> &str;
     /// Attributes that indexes and filters need; absent ones keep the item out of an index.
@@ -82,14 +84,20 @@ pub(crate) fn write<R: Record>(record: &R, head: &Head, operation: &str) -> Resu
 
 /// The record of an item; `None` for a tombstone.
 pub(crate) fn read<R: Record>(item: &Item) -> Result<Option<Stored<R>>, StoreError> {
-    if item.contains_key("deleted_at") {
-        return Ok(None);
-    }
+    if item.contains_key("deleted_at") { Ok(None) } else { read_whatever(item).map(Some) }
+}
+
+/// The record of an item, also when it is a tombstone.
+pub(crate) fn read_whatever<R: Record>(item: &Item) -> Result<Stored<R>, StoreError> {
     let key = read_text(item, R::TABLE.key()).unwrap_or_default().to_owned();
     let unreadable = |reason: String| StoreError::Unreadable { kind: R::KIND, key: key.clone(), reason };
     let doc = read_text(item, "doc").ok_or_else(|| unreadable("it has no doc".to_owned()))?;
     let mut record: R = serde_json::from_str(doc).map_err(|error| unreadable(error.to_string()))?;
     record.set_version(read_number(item, "version").unwrap_or_else(|| record.version()));
-    let head = Head { sequence: read_number(item, "sequence").unwrap_or(0), hash: read_text(item, "hash").unwrap_or_default().to_owned() };
-    Ok(Some(Stored { record, head }))
+    Ok(Stored { record, head: head(item) })
+}
+
+/// The head of an item's audit chain.
+pub(crate) fn head(item: &Item) -> Head {
+    Head { sequence: read_number(item, "sequence").unwrap_or(0), hash: read_text(item, "hash").unwrap_or_default().to_owned() }
 }

@@ -5,6 +5,7 @@
 //! An item is its key, the attributes its indexes need, and the record itself as JSON text in `doc`: free-form values
 //! come back with their keys in order, and an index change never touches a record.
 
+mod audited;
 mod bundles;
 mod calls;
 mod error;
@@ -22,11 +23,14 @@ mod tables;
 mod tasks;
 mod templates;
 mod transaction;
+mod trash;
 mod users;
 
+pub use audited::{AUDITED, Ending, Listing, ListingPage};
 pub use bundles::BundleManifest;
 pub use calls::{Call, Observer};
 pub use error::{CommitError, StoreError};
+pub use events::EventPage;
 pub use idempotency::Recorded;
 pub use item::{Record, Stored};
 pub use objects::{ExpectedObject, ObjectHead, Objects, SignedRequest};
@@ -36,6 +40,7 @@ pub use sessions::Session;
 pub use tables::{INDEXES, Index, Table, Tables};
 pub use tasks::TaskFilter;
 pub use transaction::Transaction;
+pub use trash::{Found, Tombstone};
 pub use users::UserRecord;
 
 use std::sync::Arc;

@@ -75,6 +75,15 @@ impl Store {
         Ok(Page { records, next })
     }
 
+    /// As [`Self::query`], but the items as they are, tombstones too, and one more than the limit when there is more.
+    pub(crate) async fn query_items(&self, index: Index, partitions: &[String], range: &Range) -> Result<Vec<Item>, StoreError> {
+        let limit = range.limit.unwrap_or(MAX_LIST).min(MAX_LIST);
+        let parts = try_join_all(partitions.iter().map(|partition| self.partition(index, partition, range, None, limit))).await?;
+        let mut rows: Vec<Row> = parts.into_iter().flatten().collect();
+        rows.sort_by(|a, b| if range.descending { b.sort.cmp(&a.sort) } else { a.sort.cmp(&b.sort) });
+        Ok(rows.into_iter().map(|row| row.item).collect())
+    }
+
     /// Reads one partition, one record more than the limit, so that the caller knows whether there is more.
     async fn partition(
         &self,

@@ -1,7 +1,5 @@
 //! Point reads, batch reads and whole catalogs.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use crate::Store;
@@ -62,20 +60,27 @@ impl Store {
     /// # Errors
     /// When the database refuses or an item can't be read.
     pub async fn catalog<R: Record>(&self) -> Result<Vec<Stored<R>>, StoreError> {
-        debug_assert!(R::TABLE.is_catalog(), "only catalogs are read whole");
         let mut records = Vec::new();
-        let mut start: Option<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> = None;
+        for item in self.catalog_items(R::TABLE).await? {
+            records.extend(item::read(&item)?);
+        }
+        Ok(records)
+    }
+
+    /// The items of a catalog that hold records, tombstones too.
+    pub(crate) async fn catalog_items(&self, table: Table) -> Result<Vec<Item>, StoreError> {
+        debug_assert!(table.is_catalog(), "only catalogs are read whole");
+        let mut items = Vec::new();
+        let mut start: Option<Item> = None;
         loop {
-            let request = self.client.scan().table_name(self.name(R::TABLE)?).consistent_read(true).set_exclusive_start_key(start);
+            let request = self.client.scan().table_name(self.name(table)?).consistent_read(true).set_exclusive_start_key(start);
             let reply =
                 Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
             self.note("Scan", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
-            for item in reply.items().iter().filter(|item| item.contains_key("doc")) {
-                records.extend(item::read(item)?);
-            }
+            items.extend(reply.items.unwrap_or_default().into_iter().filter(|item| item.contains_key("doc")));
             start = reply.last_evaluated_key;
             if start.is_none() {
-                return Ok(records);
+                return Ok(items);
             }
         }
     }

@@ -15,6 +15,7 @@ const MAX_KEY: usize = 2_048;
 impl Record for Task {
     const TABLE: Table = Table::Tasks;
     const KIND: &'static str = "task";
+    const TRASH: Option<crate::tables::Index> = Some(CLOSED);
 
     fn key(&self) -> &str {
         self.id.as_str()

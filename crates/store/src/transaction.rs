@@ -14,6 +14,7 @@ use crate::error::{CommitError, StoreError};
 use crate::item::{self, Item, Record, Stored};
 use crate::operation::Operation;
 use crate::tables::Table;
+use crate::trash::Tombstone;
 use crate::users::reservation;
 use crate::{Store, events, idempotency};
 
@@ -107,17 +108,33 @@ impl Transaction<'_> {
         Stored { record: after, head }
     }
 
-    /// Deletes a record as it was read: a tombstone stays, out of every index.
+    /// Deletes a record as it was read: a tombstone stays, out of every index but the trash.
     pub fn delete<R: Record>(&mut self, before: &Stored<R>, event: NewEvent) {
         let head = self.append::<R>(before.record.key(), &before.head, Some(event));
         let Some(mut item) = self.item(&before.record, &head) else { return };
         for (name, _) in before.record.attributes() {
             item.remove(name);
         }
+        if let Some(index) = R::TRASH {
+            item.insert(index.partition.to_owned(), item::text(crate::trash::partition()));
+            item.insert(index.sort.to_owned(), item::text(crate::trash::sort(self.operation.now, before.record.key())));
+        }
         item.insert("deleted_at".to_owned(), item::text(self.operation.now.to_string()));
         item.insert("deleted_by".to_owned(), item::text(&self.operation.actor.id));
         let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
         self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
+    }
+
+    /// Takes a record out of the trash: the tombstone as it was read becomes a record again. Returns it as it will be.
+    pub fn restore<R: Record>(&mut self, tombstone: &Tombstone<R>, mut after: R, event: NewEvent) -> Stored<R> {
+        let before = &tombstone.stored;
+        after.set_version(before.record.version() + 1);
+        let head = self.append::<R>(after.key(), &before.head, Some(event));
+        if let Some(item) = self.item(&after, &head) {
+            let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
+            self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_exists(deleted_at)", &read, Write::Change);
+        }
+        Stored { record: after, head }
     }
 
     /// Reserves an e-mail address for a user.
@@ -200,6 +217,7 @@ impl Transaction<'_> {
 
     fn append<R: Record>(&mut self, key: &str, head: &Head, event: Option<NewEvent>) -> Head {
         let Some(event) = event else { return head.clone() };
+        debug_assert!(crate::audited::is_audited(R::KIND), "say in audited.rs where chains of a {} are found", R::KIND);
         let event = audit::chained(R::KIND, key, head, event, Some(self.operation.actor.id.as_str()), self.operation.now);
         match events::write(&event) {
             Ok(item) => self.put(Table::AuditEvents, item, "attribute_not_exists(entity)", &[], Write::Event),

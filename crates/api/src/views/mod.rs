@@ -6,3 +6,5 @@ pub mod row;
 pub mod task;
 pub mod tasks;
 pub mod templates;
+pub mod timeline;
+pub mod trash;

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod change;
 pub mod gates;
 pub mod input;
+pub mod restore;
 pub mod state;
 
 use serde::{Deserialize, Serialize};

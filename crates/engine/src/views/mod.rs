@@ -7,6 +7,8 @@ mod row;
 mod task;
 pub(crate) mod tasks;
 mod templates;
+mod timeline;
+mod trash;
 
 use std::collections::HashMap;
 

@@ -13,6 +13,7 @@ use crate::http::{Call, Ids, Reply, paging};
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/api/bundles", routing::get(list).post(create).fallback(not_allowed))
+        .route("/api/bundles/{id}/restore", routing::post(restore).fallback(not_allowed))
         .route("/api/bundles/{id}", routing::get(get).put(update).delete(delete).fallback(not_allowed))
         .route("/api/bundles/{id}/archive", routing::put(archive).fallback(not_allowed))
         .route("/api/bundles/{id}/tasks", routing::get(tasks).fallback(not_allowed))
@@ -71,4 +72,14 @@ pub(crate) async fn tasks(State(app): State<App>, Ids(id): Ids<String>, call: Ca
         Reply::ok(list)
     };
     call.answer(work.await)
+}
+
+#[utoipa::path(post, path = "/api/bundles/{id}/restore", tag = "bundles", params(("id" = String, Path)),
+    responses((status = 200, body = BundleAnswer, description = "The bundle out of the trash, or as it is when it was never there"), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn restore(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let bundle = app.engine.bundle_restore(&call.operation, &id, call.seen()?).await?;
+        Reply::ok(json!({ "bundle": bundle }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }

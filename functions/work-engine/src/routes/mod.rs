@@ -1,5 +1,6 @@
 //! The routes. One file per resource, named as the URL.
 
+pub(crate) mod audit_events;
 pub(crate) mod bundles;
 pub(crate) mod health;
 pub(crate) mod me;
@@ -30,6 +31,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(bundles::router())
         .merge(templates::router())
         .merge(views::router())
+        .merge(audit_events::router())
         .merge(seed::router())
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(app.clone(), guard::portal_only))

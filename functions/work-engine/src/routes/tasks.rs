@@ -17,6 +17,7 @@ pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/api/tasks", routing::get(list).post(create).fallback(not_found))
         .route("/api/tasks/{id}", routing::get(get).put(update).delete(delete).fallback(not_found))
+        .route("/api/tasks/{id}/restore", routing::post(restore).fallback(not_found))
         .route("/api/tasks/{id}/actions/{action}", routing::post(act).fallback(not_found))
 }
 
@@ -97,6 +98,13 @@ pub(crate) async fn act(State(app): State<App>, Ids((id, action)): Ids<(String, 
 pub(crate) async fn delete(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async { app.engine.task_delete(&call.operation, &id, call.seen()?).await.map(|()| Reply::nothing()) };
     call.answer(work.await)
+}
+
+#[utoipa::path(post, path = "/api/tasks/{id}/restore", tag = "tasks", params(("id" = String, Path)),
+    responses((status = 200, body = Task, description = "The task out of the trash, or as it is when it was never there"), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn restore(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async { Reply::ok(app.engine.task_restore(&call.operation, &id, call.seen()?).await?) };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 fn required() -> Error {

@@ -13,6 +13,7 @@ use crate::http::{Call, Ids, Reply, paging};
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/api/templates", routing::get(list).post(create).fallback(not_allowed))
+        .route("/api/templates/{id}/restore", routing::post(restore).fallback(not_allowed))
         .route("/api/templates/{id}", routing::get(get).put(update).delete(delete).fallback(not_allowed))
         .route("/api/templates/{id}/preview", routing::get(preview).fallback(not_allowed))
 }
@@ -59,4 +60,14 @@ pub(crate) async fn delete(State(app): State<App>, Ids(id): Ids<String>, call: C
 #[utoipa::path(get, path = "/api/templates/{id}/preview", tag = "templates", params(("id" = String, Path), ("anchorDate" = String, Query)), responses((status = 200, body = StartPreview), (status = 400), (status = 404)))]
 pub(crate) async fn preview(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.template_preview(&call.operation, &id, call.query("anchorDate")).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(post, path = "/api/templates/{id}/restore", tag = "templates", params(("id" = String, Path)),
+    responses((status = 200, body = TemplateAnswer, description = "The template out of the trash, or as it is when it was never there"), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn restore(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let template = app.engine.template_restore(&call.operation, &id, call.seen()?).await?;
+        Reply::ok(json!({ "template": template }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }

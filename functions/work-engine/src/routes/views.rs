@@ -8,9 +8,11 @@ use dataops_api::views::home::Home;
 use dataops_api::views::task::TaskPage;
 use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
 use dataops_api::views::templates::Templates;
+use dataops_api::views::timeline::TimelinePage;
+use dataops_api::views::trash::TrashPage;
 use dataops_domain::refusal::Refusal;
 use dataops_domain::task::Status;
-use dataops_engine::{Error, TaskListFilter};
+use dataops_engine::{Error, TaskListFilter, audit_entity};
 
 use super::not_found;
 use super::tasks::read_date;
@@ -25,6 +27,8 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/bundles", routing::get(bundles).fallback(not_found))
         .route("/api/views/bundles/{id}", routing::get(bundle).fallback(not_found))
         .route("/api/views/templates", routing::get(templates).fallback(not_found))
+        .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
+        .route("/api/views/trash", routing::get(trash).fallback(not_found))
 }
 
 #[utoipa::path(get, path = "/api/views/home", tag = "views", params(("for" = Option<String>, Query, description = "`me` for the reader's own and unassigned work, else everyone's")), responses((status = 200, body = Home)))]
@@ -84,4 +88,34 @@ pub(crate) async fn bundle(State(app): State<App>, Ids(id): Ids<String>, call: C
 #[utoipa::path(get, path = "/api/views/templates", tag = "views", responses((status = 200, body = Templates)))]
 pub(crate) async fn templates(State(app): State<App>, call: Call) -> Response {
     call.answer(app.engine.view_templates(&call.operation).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/timeline", tag = "views", params(
+    ("entity" = Option<String>, Query, description = "`<type>#<id>`, such as `task#01J8Z5`"), ("day" = Option<String>, Query, description = "A UTC day instead; admins only"), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = TimelinePage), (status = 400), (status = 403)))]
+pub(crate) async fn timeline(State(app): State<App>, call: Call) -> Response {
+    let work = async {
+        let cursor = call.cursor()?;
+        let mut page = match (call.query("day"), call.query("entity")) {
+            (Some(day), _) => {
+                app.engine.admin_gate(&call.operation).await?;
+                app.engine.view_day(&call.operation, read_date("day", day)?, cursor.as_deref()).await?
+            }
+            (None, Some(entity)) => app.engine.view_timeline(&call.operation, &audit_entity(entity)?, cursor.as_deref()).await?,
+            (None, None) => return Err(Refusal::field("/entity", "entity is required: a type and an id, such as task#01J8Z5").into()),
+        };
+        page.next_cursor = paging::cursor(page.next_cursor);
+        Reply::ok(page)
+    };
+    call.answer(work.await)
+}
+
+#[utoipa::path(get, path = "/api/views/trash", tag = "views", params(("cursor" = Option<String>, Query)), responses((status = 200, body = TrashPage)))]
+pub(crate) async fn trash(State(app): State<App>, call: Call) -> Response {
+    let work = async {
+        let mut page = app.engine.view_trash(&call.operation, call.cursor()?.as_deref()).await?;
+        page.next_cursor = paging::cursor(page.next_cursor);
+        Reply::ok(page)
+    };
+    call.answer(work.await)
 }
