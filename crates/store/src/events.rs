@@ -93,10 +93,8 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<(BTreeSet<Entity>, Option<String>), StoreError> {
-        let request = self
-            .day(day, after, false)?
-            .projection_expression("entity, #sort")
-            .expression_attribute_names("#sort", EVENTS_BY_DAY.sort);
+        let request =
+            self.day(day, after, false)?.projection_expression("entity, #sort").expression_attribute_names("#sort", EVENTS_BY_DAY.sort);
         let (items, more) = self.event_items(request, Some(EVENTS_BY_DAY.name), limit).await?;
         let next = items.last().filter(|_| more).and_then(|item| item::read_text(item, EVENTS_BY_DAY.sort)).map(str::to_owned);
         let named = |item: &Item| item::read_text(item, "entity")?.split_once('#').map(|(kind, id)| Entity::new(kind, id));
@@ -147,12 +145,7 @@ impl Store {
     }
 
     /// At most `limit` items that are not too big to answer together, and whether there are more.
-    async fn event_items(
-        &self,
-        request: QueryFluentBuilder,
-        index: Option<&str>,
-        limit: usize,
-    ) -> Result<(Vec<Item>, bool), StoreError> {
+    async fn event_items(&self, request: QueryFluentBuilder, index: Option<&str>, limit: usize) -> Result<(Vec<Item>, bool), StoreError> {
         let (mut items, mut start, mut bytes): (Vec<Item>, _, usize) = (Vec::new(), None, 0);
         loop {
             let wanted = i32::try_from(limit + 1 - items.len()).unwrap_or(i32::MAX);

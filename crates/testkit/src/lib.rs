@@ -10,6 +10,7 @@ mod browser;
 mod caller;
 mod ledger;
 pub mod proof;
+pub mod raw;
 mod stack;
 
 pub use answer::Answer;

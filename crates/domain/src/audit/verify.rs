@@ -294,7 +294,14 @@ mod tests {
         let mut hidden: Vec<Kept> = events.iter().map(kept).collect();
         hidden[3].day_sort = String::new();
         assert_eq!(found(&hidden, &End::Head(head)), [(Some(4), Problem::Misplaced)]);
-        let strange = chained("task", "t2", &Head::default(), NewEvent { action: "created", summary: String::new(), metadata: Value::Null }, None, Timestamp::from_millis(0));
+        let strange = chained(
+            "task",
+            "t2",
+            &Head::default(),
+            NewEvent { action: "created", summary: String::new(), metadata: Value::Null },
+            None,
+            Timestamp::from_millis(0),
+        );
         let end = End::Head(Head { sequence: 1, hash: strange.hash.clone() });
         assert_eq!(found(&[kept(&strange)], &end), [(Some(1), Problem::Misplaced)]);
     }

@@ -97,6 +97,17 @@ async fn the_cost_table_is_the_committed_one() {
     table.row("`GET /api/views/bundles`", operator.get("/api/views/bundles")).await;
     table.row("`GET /api/views/bundles/:id`, 41 tasks", operator.get(&format!("/api/views/bundles/{bundle}"))).await;
     table.row("`GET /api/views/templates`", operator.get("/api/views/templates")).await;
+    let deleted = task("create-banner-figma");
+    table.row("`GET /api/audit-events?entity=`", operator.get(&format!("/api/audit-events?entity=bundle%23{bundle}"))).await;
+    table.row("`GET /api/audit-events?from=&to=`, two days", admin.get("/api/audit-events?from=2026-06-30&to=2026-07-01")).await;
+    table.row("`GET /api/audit-events/verify?entity=`", admin.get(&format!("/api/audit-events/verify?entity=bundle%23{bundle}"))).await;
+    table.row("`GET /api/views/timeline?entity=`", operator.get(&format!("/api/views/timeline?entity=bundle%23{bundle}"))).await;
+    table.row("`GET /api/views/timeline?day=`", admin.get("/api/views/timeline?day=2026-07-01")).await;
+    table.row("`GET /api/views/trash`", operator.get("/api/views/trash")).await;
+    table.row("`POST /api/tasks/:id/restore`", operator.post(&format!("/api/tasks/{deleted}/restore"), json!({}))).await;
+    operator.put(&format!("/api/bundles/{bundle}/archive"), json!({})).await.expect(200);
+    table.row("`DELETE /api/bundles/:id`", operator.delete(&format!("/api/bundles/{bundle}"))).await;
+    table.row("`POST /api/bundles/:id/restore`", operator.post(&format!("/api/bundles/{bundle}/restore"), json!({}))).await;
     table.row("`GET /api/users`", operator.get("/api/users")).await;
     table.row("`POST /api/users`", admin.post("/api/users", json!({ "name": "x", "email": "x@example.org" }))).await;
     compare(&table.rows);

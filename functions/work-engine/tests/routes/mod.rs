@@ -1,3 +1,4 @@
+mod audit_events;
 mod auth;
 mod bundles;
 mod concurrency;
@@ -7,5 +8,6 @@ mod health;
 mod start;
 mod tasks;
 mod templates;
+mod trash;
 mod users;
 mod views;
