@@ -15,6 +15,8 @@ pub mod proof;
 pub mod refs;
 pub mod refusal;
 pub mod secrets;
+pub mod search;
+pub mod sensitive;
 pub mod start;
 pub mod task;
 pub mod template;
