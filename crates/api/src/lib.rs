@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod problem;
+pub mod search;
 pub mod views;
 pub mod wire;
 

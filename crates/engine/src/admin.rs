@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::Engine;
 use crate::audit::AuditScope;
 use crate::error::{Error, Expected};
+use crate::search::SearchReport;
 use crate::seed::SeedReport;
 
 /// What the command line asks for.
@@ -64,6 +65,10 @@ pub enum AdminCommand {
         #[serde(default)]
         cursor: Option<String>,
     },
+    /// Bring the search index up to date.
+    SearchPass,
+    /// Make the search index anew from what is stored: the first part of it; passes do the rest.
+    SearchRebuild,
 }
 
 /// What the command line gets.
@@ -89,6 +94,11 @@ pub enum AdminAnswer {
     Audited {
         /// The report.
         audit: AuditReport,
+    },
+    /// What became of the search index.
+    Search {
+        /// The report.
+        search: SearchReport,
     },
 }
 
@@ -130,6 +140,8 @@ impl Engine {
                 let scope = AuditScope { cursor, ..AuditScope::read(operation, entity.as_deref(), from.as_deref(), to.as_deref())? };
                 Ok(AdminAnswer::Audited { audit: self.audit_verify(operation, &scope).await? })
             }
+            AdminCommand::SearchPass => Ok(AdminAnswer::Search { search: self.search_index_pass(operation).await? }),
+            AdminCommand::SearchRebuild => Ok(AdminAnswer::Search { search: self.search_index_rebuild(operation).await? }),
             AdminCommand::Recover => Ok(AdminAnswer::Recovered { recovered: self.bundles_recover(operation).await? }),
         }
     }

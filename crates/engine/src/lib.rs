@@ -8,6 +8,7 @@ mod bundles;
 mod catalog;
 mod error;
 mod passwords;
+mod search;
 mod seed;
 mod start;
 mod tasks;
@@ -19,6 +20,7 @@ mod views;
 pub use admin::{AdminAnswer, AdminCommand};
 pub use audit::{AuditQuery, AuditScope, audit_days, audit_entity};
 pub use error::{Error, Expected};
+pub use search::{SearchAsk, SearchReport};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
 pub use tasks::TaskQuery;
 pub use views::tasks::TaskListFilter;
@@ -35,6 +37,7 @@ pub struct Engine {
     store: Store,
     content: Arc<Content>,
     timezone: Tz,
+    search: Arc<search::Cache>,
 }
 
 /// How often a lost race is re-read and decided again before the caller hears of it.
@@ -43,7 +46,7 @@ const TRIES: u32 = 4;
 impl Engine {
     /// The use cases over one stack's data and the reviewed content.
     pub fn new(store: Store, content: Arc<Content>, timezone: Tz) -> Self {
-        Self { store, content, timezone }
+        Self { store, content, timezone, search: Arc::default() }
     }
 
     /// The application timezone, in which *today* is judged.

@@ -71,6 +71,7 @@ impl Engine {
         }
         let mut transaction = self.store.begin(operation);
         let event = started(&bundle, &tasks);
+        transaction.listing(&tasks);
         let bundle = transaction.create(bundle, Some(event)).record;
         let tasks: Vec<Task> = tasks.into_iter().map(|task| transaction.create(task, None).record).collect();
         let answer = BundleAnswer { bundle, tasks: Some(tasks) };
@@ -131,6 +132,7 @@ impl Engine {
         let mut transaction = self.store.begin(operation);
         let made = Bundle { being_made: false, ..stored.record.clone() };
         let event = started(&made, &tasks);
+        transaction.listing(&tasks);
         let bundle = transaction.change(stored, made, event, false).record;
         let tasks = tasks.into_iter().map(|task| Task { version: 1, ..task }).collect();
         let answer = BundleAnswer { bundle, tasks: Some(tasks) };

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dataops_domain::bundle::{Bundle, BundleStatus};
+use dataops_domain::search::Entry;
 use dataops_domain::task::Task;
 use dataops_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,10 @@ impl Record for Bundle {
 
     fn set_version(&mut self, version: u64) {
         self.version = version;
+    }
+
+    fn found(&self) -> Option<Entry> {
+        Some(Entry::from(self))
     }
 }
 

@@ -6,12 +6,13 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use dataops_domain::audit::verify::{Kept, day_sort};
 use dataops_domain::audit::{Entity, Event};
+use dataops_domain::search::Entry;
 use dataops_domain::{Date, Timestamp};
 
 use crate::error::StoreError;
 use crate::item::{self, Item};
 use crate::tables::{EVENTS_BY_DAY, Table};
-use crate::{MAX_LIST_BYTES, Store};
+use crate::{MAX_LIST_BYTES, Store, search};
 
 /// Events, and where the list goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,16 +23,19 @@ pub struct EventPage {
     pub next: Option<String>,
 }
 
-pub(crate) fn write(event: &Event) -> Result<Item, StoreError> {
+/// The item of an event, with what search finds of the records concerned beside it.
+pub(crate) fn write(event: &Event, found: Vec<Entry>) -> Result<Item, StoreError> {
     let unreadable = |error: serde_json::Error| StoreError::Unreadable { kind: "event", key: event.id.clone(), reason: error.to_string() };
-    Ok(Item::from([
+    let mut item = Item::from([
         (EVENTS_BY_DAY.partition.to_owned(), item::text(&event.created_at.to_string()[..10])),
         (EVENTS_BY_DAY.sort.to_owned(), item::text(day_sort(event))),
         ("entity".to_owned(), item::text(format!("{}#{}", event.entity_type, event.entity_id))),
         ("sequence".to_owned(), item::number(event.sequence)),
         ("doc".to_owned(), item::text(serde_json::to_string(event).map_err(unreadable)?)),
         ("v".to_owned(), item::number(1)),
-    ]))
+    ]);
+    item.extend(search::found(found)?);
+    Ok(item)
 }
 
 impl Store {

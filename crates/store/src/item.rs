@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dataops_domain::audit::Head;
+use dataops_domain::search::Entry;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -34,6 +35,10 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync {
     fn version(&self) -> u64;
     /// Sets the version that clients see.
     fn set_version(&mut self, version: u64);
+    /// What search finds of it; nothing of most kinds.
+    fn found(&self) -> Option<Entry> {
+        None
+    }
 }
 
 /// A record as it was read, with what its next write must be conditional on.

@@ -1,5 +1,6 @@
 //! Tasks in their table.
 
+use dataops_domain::search::Entry;
 use dataops_domain::task::{Status, Task};
 use dataops_domain::time::Date;
 
@@ -51,6 +52,10 @@ impl Record for Task {
 
     fn set_version(&mut self, version: u64) {
         self.version = version;
+    }
+
+    fn found(&self) -> Option<Entry> {
+        Some(Entry::from(self))
     }
 }
 

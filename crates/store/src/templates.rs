@@ -1,5 +1,6 @@
 //! Templates in their table: a catalog of tens of rows.
 
+use dataops_domain::search::Entry;
 use dataops_domain::template::Template;
 
 use crate::item::Record;
@@ -23,5 +24,9 @@ impl Record for Template {
 
     fn set_version(&mut self, version: u64) {
         self.version = version;
+    }
+
+    fn found(&self) -> Option<Entry> {
+        Some(Entry::from(self))
     }
 }

@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::types::{
     CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use dataops_domain::audit::{self, Head, NewEvent};
+use dataops_domain::search::Entry;
+use dataops_domain::task::Task;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,13 +41,14 @@ pub struct Transaction<'a> {
     operation: &'a Operation,
     items: Vec<TransactWriteItem>,
     writes: Vec<Write>,
+    listed: Vec<Entry>,
     failed: Option<StoreError>,
 }
 
 impl Store {
     /// Begins a transaction of this operation.
     pub fn begin<'a>(&'a self, operation: &'a Operation) -> Transaction<'a> {
-        Transaction { store: self, operation, items: Vec::new(), writes: Vec::new(), failed: None }
+        Transaction { store: self, operation, items: Vec::new(), writes: Vec::new(), listed: Vec::new(), failed: None }
     }
 }
 
@@ -63,7 +66,7 @@ impl Transaction<'_> {
     /// Makes a record with its first event (none for tasks that a bundle's event lists). Returns it as it will be.
     pub fn create<R: Record>(&mut self, mut record: R, event: Option<NewEvent>) -> Stored<R> {
         record.set_version(1);
-        let head = self.append::<R>(record.key(), &Head::default(), event);
+        let head = self.append(&record, &Head::default(), event, false);
         self.put_new(&record, &head, None);
         Stored { record, head }
     }
@@ -100,7 +103,7 @@ impl Transaction<'_> {
     /// Replaces a record as it was read. `visible` raises the version that clients see. Returns it as it will be.
     pub fn change<R: Record>(&mut self, before: &Stored<R>, mut after: R, event: NewEvent, visible: bool) -> Stored<R> {
         after.set_version(before.record.version() + u64::from(visible));
-        let head = self.append::<R>(after.key(), &before.head, Some(event));
+        let head = self.append(&after, &before.head, Some(event), false);
         if let Some(item) = self.item(&after, &head) {
             let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
             self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
@@ -110,7 +113,7 @@ impl Transaction<'_> {
 
     /// Deletes a record as it was read: a tombstone stays, out of every index but the trash.
     pub fn delete<R: Record>(&mut self, before: &Stored<R>, event: NewEvent) {
-        let head = self.append::<R>(before.record.key(), &before.head, Some(event));
+        let head = self.append(&before.record, &before.head, Some(event), true);
         let Some(mut item) = self.item(&before.record, &head) else { return };
         for (name, _) in before.record.attributes() {
             item.remove(name);
@@ -129,7 +132,7 @@ impl Transaction<'_> {
     pub fn restore<R: Record>(&mut self, tombstone: &Tombstone<R>, mut after: R, event: NewEvent) -> Stored<R> {
         let before = &tombstone.stored;
         after.set_version(before.record.version() + 1);
-        let head = self.append::<R>(after.key(), &before.head, Some(event));
+        let head = self.append(&after, &before.head, Some(event), false);
         if let Some(item) = self.item(&after, &head) {
             let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
             self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_exists(deleted_at)", &read, Write::Change);
@@ -215,11 +218,18 @@ impl Transaction<'_> {
         }
     }
 
-    fn append<R: Record>(&mut self, key: &str, head: &Head, event: Option<NewEvent>) -> Head {
+    /// Says which tasks the next event lists. They have no event of their own that would tell search of them.
+    pub fn listing(&mut self, tasks: &[Task]) {
+        self.listed.extend(tasks.iter().filter_map(Record::found));
+    }
+
+    fn append<R: Record>(&mut self, record: &R, head: &Head, event: Option<NewEvent>, gone: bool) -> Head {
         let Some(event) = event else { return head.clone() };
         debug_assert!(crate::audited::is_audited(R::KIND), "say in audited.rs where chains of a {} are found", R::KIND);
-        let event = audit::chained(R::KIND, key, head, event, Some(self.operation.actor.id.as_str()), self.operation.now);
-        match events::write(&event) {
+        let event = audit::chained(R::KIND, record.key(), head, event, Some(self.operation.actor.id.as_str()), self.operation.now);
+        let own = record.found().map(|entry| if gone { entry.gone(self.operation.now) } else { entry }.at(event.sequence));
+        let found = own.into_iter().chain(std::mem::take(&mut self.listed)).collect();
+        match events::write(&event, found) {
             Ok(item) => self.put(Table::AuditEvents, item, "attribute_not_exists(entity)", &[], Write::Event),
             Err(error) => self.failed = Some(error),
         }

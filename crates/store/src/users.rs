@@ -1,6 +1,7 @@
 //! Users in their table, with the item that reserves each e-mail address.
 
 use dataops_domain::id::UserId;
+use dataops_domain::search::Entry;
 use dataops_domain::time::Timestamp;
 use dataops_domain::user::User;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,10 @@ impl Record for UserRecord {
 
     fn set_version(&mut self, version: u64) {
         self.user.version = version;
+    }
+
+    fn found(&self) -> Option<Entry> {
+        Some(Entry::from(&self.user))
     }
 }
 

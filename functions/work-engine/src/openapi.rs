@@ -16,6 +16,7 @@ use crate::routes;
         routes::health::document,
         routes::me::me,
         routes::seed::seed,
+        routes::search::search,
         routes::users::list,
         routes::users::get,
         routes::users::create,

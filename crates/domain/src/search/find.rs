@@ -90,6 +90,8 @@ pub struct Wanted {
 pub struct Hit {
     /// The entry.
     pub entry: Entry,
+    /// Number and title of the document's step that is meant.
+    pub step: Option<(String, String)>,
     /// Title of the run it belongs to.
     pub bundle: Option<String>,
     /// Name of who does it.
@@ -109,16 +111,18 @@ pub struct Found {
     pub total: usize,
 }
 
-/// Every layer is searched as if they were one: of entries about the same record the newest counts.
-pub fn find(layers: &[&Prepared], query: &Query, wanted: &Wanted) -> Found {
+/// Every layer is searched as if they were one: of entries about the same record the newest counts. `documents` were found
+/// elsewhere, best first; they take their places by their titles.
+pub fn find(layers: &[&Prepared], documents: Vec<Hit>, query: &Query, wanted: &Wanted) -> Found {
     let view = View { layers, query, terms: query.words().iter().map(terms).collect() };
-    let mut matches = view.matches();
-    let counts = Kind::RESULTS.into_iter().map(|kind| (kind, matches.iter().filter(|found| found.item.entry.kind == kind).count()));
+    let documents = documents.into_iter().enumerate().map(|(place, hit)| Match::document(&view, place, hit));
+    let mut matches: Vec<Match<'_>> = view.matches().into_iter().chain(documents).collect();
+    let counts = Kind::RESULTS.into_iter().map(|kind| (kind, matches.iter().filter(|found| found.kind == kind).count()));
     let counts = counts.filter(|(_, number)| *number > 0).collect();
-    matches.retain(|found| wanted.kinds.is_empty() || wanted.kinds.contains(&found.item.entry.kind));
-    matches.sort_by(|a, b| b.rank().cmp(&a.rank()).then_with(|| a.item.entry.id.cmp(&b.item.entry.id)));
+    matches.retain(|found| wanted.kinds.is_empty() || wanted.kinds.contains(&found.kind));
+    matches.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| a.id().cmp(b.id())));
     let total = matches.len();
-    let hits = matches.into_iter().skip(wanted.skip).take(wanted.take).map(|found| view.hit(&found)).collect();
+    let hits = matches.into_iter().skip(wanted.skip).take(wanted.take).map(|found| view.hit(found)).collect();
     Found { hits, counts, total }
 }
 
@@ -133,14 +137,39 @@ struct View<'a> {
     terms: Vec<Vec<String>>,
 }
 
+/// How well it answers, whether it is open, when it was last changed; then the order of kinds and of documents.
+type Rank = (u8, bool, i64, std::cmp::Reverse<(Kind, usize)>);
+
 struct Match<'a> {
-    item: &'a Item,
-    score: u8,
+    kind: Kind,
+    rank: Rank,
+    what: What<'a>,
 }
 
-impl Match<'_> {
-    fn rank(&self) -> (u8, bool, i64, std::cmp::Reverse<Kind>) {
-        (self.score, self.item.entry.is_open(), self.item.entry.updated, std::cmp::Reverse(self.item.entry.kind))
+enum What<'a> {
+    Item(&'a Item),
+    Document(Hit),
+}
+
+impl<'a> Match<'a> {
+    fn item(item: &'a Item, score: u8) -> Self {
+        let entry = &item.entry;
+        let rank = (score, entry.is_open(), entry.updated, std::cmp::Reverse((entry.kind, 0)));
+        Self { kind: entry.kind, rank, what: What::Item(item) }
+    }
+
+    fn document(view: &View<'a>, place: usize, hit: Hit) -> Self {
+        // Every word is in it somewhere; what its title lacks stands in its text.
+        let score = view.score(&Item::new(&hit.entry)).unwrap_or(0);
+        let rank = (score, true, hit.entry.updated, std::cmp::Reverse((hit.entry.kind, place)));
+        Self { kind: hit.entry.kind, rank, what: What::Document(hit) }
+    }
+
+    fn id(&self) -> &str {
+        match &self.what {
+            What::Item(item) => &item.entry.id,
+            What::Document(hit) => &hit.entry.id,
+        }
     }
 }
 
@@ -162,14 +191,16 @@ impl<'a> View<'a> {
             let told = |item: &Item| {
                 let (kind, id, sequence) = (item.entry.kind, &item.entry.id, item.entry.sequence);
                 others().all(|(other, layer)| {
-                    layer.item(kind, id).is_none_or(|known| known.entry.sequence < sequence || (known.entry.sequence == sequence && other < place))
+                    layer
+                        .item(kind, id)
+                        .is_none_or(|known| known.entry.sequence < sequence || (known.entry.sequence == sequence && other < place))
                 })
             };
             for item in layer.items.iter().filter(|item| !item.entry.deleted && item.entry.kind != Kind::Person) {
                 if let Some(score) = self.score(item)
                     && told(item)
                 {
-                    matches.push(Match { item, score });
+                    matches.push(Match::item(item, score));
                 }
             }
         }
@@ -178,7 +209,7 @@ impl<'a> View<'a> {
 
     /// How well an entry answers: 4 when its title is the question, 3 when its title has every word, 2 when it has some, 1
     /// when tags, run and person have some, 0 otherwise; nothing when a word is nowhere.
-    fn score(&self, item: &'a Item) -> Option<u8> {
+    fn score(&self, item: &Item) -> Option<u8> {
         let (mut in_title, mut nearby) = (0_usize, 0_usize);
         let mut around: Option<(&str, &str)> = None;
         for terms in &self.terms {
@@ -207,22 +238,24 @@ impl<'a> View<'a> {
 
     /// The words of the run it belongs to and of who does it.
     fn around(&self, item: &Item) -> (&'a str, &'a str) {
-        let title = |kind: Kind, id: &Option<String>| {
-            id.as_deref().and_then(|id| self.item(kind, id)).map_or("", |found| found.title.as_str())
-        };
+        let title =
+            |kind: Kind, id: &Option<String>| id.as_deref().and_then(|id| self.item(kind, id)).map_or("", |found| found.title.as_str());
         (title(Kind::Bundle, &item.entry.bundle), title(Kind::Person, &item.entry.person))
     }
 
-    fn hit(&self, found: &Match<'_>) -> Hit {
-        let entry = &found.item.entry;
-        let title = |kind: Kind, id: &Option<String>| {
-            id.as_deref().and_then(|id| self.item(kind, id)).map(|found| found.entry.title.clone())
+    fn hit(&self, found: Match<'_>) -> Hit {
+        let entry = match found.what {
+            What::Document(hit) => return hit,
+            What::Item(item) => &item.entry,
         };
+        let title =
+            |kind: Kind, id: &Option<String>| id.as_deref().and_then(|id| self.item(kind, id)).map(|found| found.entry.title.clone());
         Hit {
             entry: entry.clone(),
+            step: None,
             bundle: title(Kind::Bundle, &entry.bundle),
             person: title(Kind::Person, &entry.person).or_else(|| entry.person.clone()),
-            excerpt: if found.score >= 3 { None } else { excerpt(&entry.text, self.query) },
+            excerpt: if found.rank.0 >= 3 { None } else { excerpt(&entry.text, self.query) },
         }
     }
 }

@@ -89,7 +89,10 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> Vec<String> {
-        words(text).into_iter().map(|word| word.spelled.map_or(word.folded.clone(), |spelled| format!("{}/{spelled}", word.folded))).collect()
+        words(text)
+            .into_iter()
+            .map(|word| word.spelled.map_or(word.folded.clone(), |spelled| format!("{}/{spelled}", word.folded)))
+            .collect()
     }
 
     #[test]

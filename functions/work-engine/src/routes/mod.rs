@@ -4,6 +4,7 @@ pub(crate) mod audit_events;
 pub(crate) mod bundles;
 pub(crate) mod health;
 pub(crate) mod me;
+pub(crate) mod search;
 pub(crate) mod seed;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -32,6 +33,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(templates::router())
         .merge(views::router())
         .merge(audit_events::router())
+        .merge(search::router())
         .merge(seed::router())
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(app.clone(), guard::portal_only))
