@@ -77,7 +77,7 @@ fn plainly(entries: &Entries, query: &Query) -> Vec<String> {
 #[test]
 fn the_index_finds_what_reading_everything_finds() {
     let mut found_something = 0;
-    for world in 0..400 {
+    for world in 0..60 {
         let mut dice = Dice(world);
         let events: Vec<Entry> = (0..60).map(|_| dice.entry()).collect();
         let all: Entries = events.iter().cloned().collect();
@@ -118,7 +118,7 @@ fn the_index_finds_what_reading_everything_finds() {
             found_something += ids.len();
         }
     }
-    assert!(found_something > 10_000, "{found_something}");
+    assert!(found_something > 1_000, "{found_something}");
 }
 
 #[test]

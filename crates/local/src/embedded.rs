@@ -4,7 +4,7 @@
 //! transaction conflicts between requests, point-in-time recovery, versions of objects.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dataops_fleet::Config;
 use dynoxide::Database;
@@ -28,6 +28,7 @@ pub struct Embedded {
     /// The database behind it, for what AWS does by itself.
     pub database: Database,
     servers: Vec<Served>,
+    objects: PathBuf,
     _folder: Option<TempDir>,
 }
 
@@ -60,7 +61,7 @@ impl Embedded {
             }
         });
         let servers = vec![dynamodb, Served::router(s3_listener, s3)];
-        Ok(Self { dynamodb_url, s3_url, database, servers, _folder: None })
+        Ok(Self { dynamodb_url, s3_url, database, servers, objects: objects.to_owned(), _folder: None })
     }
 
     /// The environment a function gets: what the template gives it, and where the embedded services are.
@@ -77,6 +78,11 @@ impl Embedded {
             set("AWS_ENDPOINT_URL_LAMBDA", url);
         }
         Config::from_map(environment)
+    }
+
+    /// The folder that holds a folder for each bucket.
+    pub fn objects(&self) -> &Path {
+        &self.objects
     }
 
     /// Ends both, letting requests under way finish.

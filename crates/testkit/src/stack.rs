@@ -1,5 +1,6 @@
 //! A whole stack for one test.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -84,6 +85,12 @@ impl Stack {
         let operation = Operation::new(&self.next_request(), Actor::system(), self.clock.now(), None);
         let written = self.store.bundle_tasks_put_missing(&operation, &tasks).await.expect("the store takes them");
         assert_eq!(written, tasks.len());
+    }
+
+    /// The files behind the objects whose keys begin with this folder.
+    pub fn objects(&self, folder: &str) -> Vec<PathBuf> {
+        let list = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+        list(self.embedded.objects().to_owned()).flat_map(|bucket| list(bucket.join(folder)).collect::<Vec<_>>()).collect()
     }
 
     /// The embedded AWS below.

@@ -5,6 +5,7 @@ mod concurrency;
 mod cost;
 mod gates;
 mod health;
+mod search;
 mod start;
 mod tasks;
 mod templates;
