@@ -1,6 +1,6 @@
 //! Search over the documents: a small index in memory, made at the first question and kept.
 //!
-//! Words are compared in lower case, and the beginning of a word is enough. A document is found when every word asked for
+//! Words are compared without case and accents, and the beginning of a word is enough. A document is found when every word asked for
 //! is in it; the answer names the step when the step is what was meant.
 
 mod index;
@@ -28,8 +28,9 @@ pub struct Hit {
     pub excerpt: String,
 }
 
-/// The words of a text, in lower case.
+/// The words of a text as search compares them everywhere: without case and accents.
 fn words(text: &str) -> impl Iterator<Item = String> {
-    let bounded = |word: &str| word.chars().flat_map(char::to_lowercase).take(MAX_WORD).collect::<String>();
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(bounded)
+    let bounded = |form: &str| form.chars().take(MAX_WORD).collect::<String>();
+    let words = dataops_domain::search::words(text);
+    words.into_iter().flat_map(move |word| word.forms().map(bounded).collect::<Vec<_>>())
 }

@@ -24,6 +24,9 @@ const MOST: usize = 100;
 /// The farthest a cursor leads; nobody reads on, and a question can be narrowed.
 const FARTHEST: usize = 10_000;
 
+/// The most documents looked at; there are some hundreds.
+const MOST_DOCUMENTS: usize = 1_000;
+
 /// What is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchAsk {
@@ -83,7 +86,7 @@ impl Engine {
         let held = self.search_held(operation.now, &mut reads).await?;
         let (since, whole) = self.search_since(operation.now, held.settled, reads).await?;
         let layers = [held.base.as_ref(), &held.changes, &Prepared::new(&since)];
-        let found = find(&layers, self.search_documents(&query), &query, &wanted);
+        let found = find(&layers, self.search_documents(&ask.q), &query, &wanted);
         let shown = skip + found.hits.len();
         Ok(SearchAnswer {
             results: found.hits.into_iter().map(result).collect(),
@@ -144,8 +147,18 @@ impl Engine {
         Ok((since, whole && left.is_empty()))
     }
 
-    fn search_documents(&self, _query: &Query) -> Vec<Hit> {
-        Vec::new()
+    fn search_documents(&self, q: &str) -> Vec<Hit> {
+        self.content.documents.search(q, MOST_DOCUMENTS).into_iter().map(document).collect()
+    }
+}
+
+fn document(found: dataops_content::Hit) -> Hit {
+    Hit {
+        entry: Entry::new(Kind::Document, found.id, &found.title, Timestamp::from_millis(0)),
+        step: found.step.zip(found.step_title),
+        bundle: None,
+        person: None,
+        excerpt: Some(found.excerpt).filter(|excerpt| !excerpt.is_empty()),
     }
 }
 
