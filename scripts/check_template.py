@@ -18,7 +18,10 @@ TEMPLATE = ROOT / "template.full.yaml"
 BIN = Path(sys.executable).parent
 
 CATALOGS = {"TemplatesTable", "UsersTable", "RecurringConfigsTable"}
-READ_ONLY_FOREVER = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+READ_ONLY_FOREVER = {
+    f"dynamodb:{verb}"
+    for verb in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert", "DeleteTable", "UpdateTable", "UpdateTimeToLive")
+}
 RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
 CRON_FIELD = r"[0-9A-Z,\-*/?LW#]+"
 CRON = re.compile(rf"cron\({CRON_FIELD}( {CRON_FIELD}){{5}}\)")

@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Manages users.
     #[command(subcommand)]
     User(UserCommand),
+    /// Looks into the audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Shows or moves the clock of a fleet that runs on this machine.
     Clock(ClockArgs),
 }
@@ -132,6 +135,30 @@ impl Role {
     }
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Checks that nothing in the log was changed, taken out, put in or exchanged; ends with status 1 when something was.
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Only the chain of this entity, such as task#01J8Z5.
+    #[arg(long, value_name = "TYPE#ID", conflicts_with_all = ["from", "to"])]
+    pub(crate) entity: Option<String>,
+    /// Only the chains of entities with an event from this UTC day on.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    /// Up to this UTC day; today by default.
+    #[arg(long, value_name = "DATE", requires = "from")]
+    pub(crate) to: Option<String>,
+    /// Prints the findings as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ClockArgs {
     /// The data folder of the running fleet.
@@ -172,6 +199,8 @@ mod tests {
             "dataops user add --email a@b.c --name A --role boss",
             "dataops user list --url https://x --data-dir y",
             "dataops seed --token t",
+            "dataops audit verify --entity task#t --from 2026-01-01",
+            "dataops audit verify --to 2026-01-01",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
         }

@@ -40,6 +40,9 @@ pub(crate) enum CliError {
     /// Standard input held nothing where something was expected.
     #[error("standard input holds no {0}")]
     EmptyInput(&'static str),
+    /// The audit log is not whole.
+    #[error("the audit log is not whole: {0} found")]
+    Broken(usize),
     /// The system does not let the process listen for signals.
     #[error("signals cannot be listened for: {0}")]
     Signals(std::io::Error),

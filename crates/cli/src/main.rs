@@ -4,6 +4,7 @@
 //! go to standard output, failures to standard error with exit status 1.
 
 mod args;
+mod audit;
 mod clock;
 mod dev;
 mod error;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use dataops_fleet::Config;
 
-use args::{Arguments, Command, UserCommand};
+use args::{Arguments, AuditCommand, Command, UserCommand};
 use error::CliError;
 
 #[tokio::main]
@@ -42,6 +43,7 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::User(UserCommand::Add(new))) => user::add(&new).await,
         Some(Command::User(UserCommand::List { target })) => user::list(&target).await,
         Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target).await,
+        Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted).await,
         Some(Command::Clock(wanted)) => clock::run(&wanted).await,
     }
 }

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use dataops_local::{admin, functions};
+use dataops_local::admin::Administered;
+use dataops_local::functions;
 use serde_json::{Value, json};
 
 use crate::args::Target;
@@ -17,20 +18,60 @@ pub(crate) struct Administration {
     pub(crate) route: (&'static str, String, Option<Value>),
 }
 
+/// A fleet that is ready for commands.
+pub(crate) enum Connection {
+    /// The engine over a data folder.
+    Local(Box<Administered>),
+    /// The API of a deployed fleet.
+    Remote {
+        /// Where its API begins.
+        url: String,
+        /// The caller's token.
+        token: String,
+    },
+}
+
 impl Target {
     /// Runs the command and returns what it answered.
     pub(crate) async fn run(&self, command: Administration) -> Result<Value, CliError> {
+        let connection = self.open().await?;
+        let answer = connection.run(command).await;
+        connection.close().await;
+        answer
+    }
+
+    /// Reaches the fleet, for several commands.
+    pub(crate) async fn open(&self) -> Result<Connection, CliError> {
         let Some(url) = &self.url else {
-            return Ok(admin::run(&self.data_dir, &command.event, functions::build).await?);
+            return Ok(Connection::Local(Box::new(Administered::open(&self.data_dir, functions::build).await?)));
         };
         let token = match &self.token {
             Some(token) => token.clone(),
             None if self.token_stdin => input_line("token")?,
             None => return Err(CliError::NoToken),
         };
-        let (method, path, body) = command.route;
-        let body = body.or_else(|| (method != "GET").then(|| json!({})));
-        http::call(method, &format!("{}/work/api{path}", url.trim_end_matches('/')), &token, body.as_ref()).await
+        Ok(Connection::Remote { url: format!("{}/work/api", url.trim_end_matches('/')), token })
+    }
+}
+
+impl Connection {
+    /// Runs a command and returns what it answered.
+    pub(crate) async fn run(&self, command: Administration) -> Result<Value, CliError> {
+        match self {
+            Self::Local(engine) => Ok(engine.run(&command.event).await?),
+            Self::Remote { url, token } => {
+                let (method, path, body) = command.route;
+                let body = body.or_else(|| (method != "GET").then(|| json!({})));
+                http::call(method, &format!("{url}{path}"), token, body.as_ref()).await
+            }
+        }
+    }
+
+    /// Lets go of it.
+    pub(crate) async fn close(self) {
+        if let Self::Local(engine) = self {
+            engine.close().await;
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use dataops_testkit::raw::{Raw, event_key};
+
 struct Fleet(Child);
 
 impl Drop for Fleet {
@@ -79,4 +81,34 @@ fn without_seeding_there_is_nobody_until_seed_and_user_add() {
     let clock = text(&run(folder.path(), "clock --advance 1d").stdout);
     assert!(clock.starts_with("The clock shows 2026-03-10T23:0"), "{clock}");
     assert!(clock.contains("--no-background"), "{clock}");
+}
+
+#[test]
+fn a_tampered_audit_log_is_found_with_and_without_a_running_fleet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let (fleet, _) = start(data, "dev --port 0");
+    let whole = run(data, "audit verify");
+    assert!(whole.status.success(), "{}", text(&whole.stderr));
+    assert!(text(&whole.stdout).starts_with("Checked 14 chains with 14 events: everything is whole."), "{}", text(&whole.stdout));
+
+    let raw = Raw::open(&data.join("dynamodb.db"));
+    let mut event = raw.get("audit-events", event_key("user#host", 1)).expect("an event");
+    event["doc"]["S"] = event["doc"]["S"].as_str().expect("text").replace("Added", "Aided").into();
+    raw.put("audit-events", event);
+    raw.delete("audit-events", event_key("user#editor", 1));
+    drop(fleet);
+
+    let broken = run(data, "audit verify");
+    assert_eq!(broken.status.code(), Some(1));
+    assert_eq!(text(&broken.stderr), "dataops: the audit log is not whole: 2 found\n");
+    let words = text(&broken.stdout);
+    assert!(words.contains("user#host: event 1 is not what was written"), "{words}");
+    assert!(words.contains("user#editor: no event is there; the record says there were 1"), "{words}");
+    let one = run(data, "audit verify --entity user#host --json");
+    assert_eq!(one.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&one.stdout).expect("JSON");
+    assert_eq!((&report["entities"], &report["findings"][0]["problem"]), (&1.into(), &"altered".into()));
+    assert!(run(data, "audit verify --entity user#operator").status.success());
+    assert!(text(&run(data, "audit verify --from yesterday").stderr).contains("from must be a real calendar date"));
 }

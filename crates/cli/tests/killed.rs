@@ -90,6 +90,9 @@ fn a_killed_start_leaves_the_whole_workflow_or_none() {
         assert!(made.len() == 1 && made[0].get("beingMade").is_none(), "round {round}: {made:?}");
     }
     assert_eq!(whole + none + unfinished, kills);
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_dataops"));
+    let checked = verify.args(["audit", "verify", "--data-dir"]).arg(folder.path()).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
     let counts: [(&str, &dyn std::fmt::Display); 4] = [
         ("kills", &kills),
         ("nothing there after restart", &none),

@@ -64,10 +64,17 @@ impl AuditScope {
 /// How far a check of many chains has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Step {
-    /// Through the records: which listing, after which place; the oldest day any event was of.
-    Records { listing: usize, after: Option<String>, oldest: Option<Date> },
+    /// Through the records: which listing, after which place; the first and last day any event was of.
+    Records { listing: usize, after: Option<String>, span: Option<Span> },
     /// Through the days of the log.
-    Days { day: Date, after: Option<String> },
+    Days { day: Date, until: Date, after: Option<String> },
+}
+
+/// The first and last day of some events.
+type Span = (Date, Date);
+
+fn joined(spans: impl IntoIterator<Item = Option<Span>>) -> Option<Span> {
+    spans.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 impl Engine {
@@ -122,19 +129,16 @@ impl Engine {
         }
         let today = operation.now.local_date(time::Tz::UTC);
         let first = match scope.days {
-            Some((from, _)) => Step::Days { day: from, after: None },
-            None => Step::Records { listing: 0, after: None, oldest: None },
+            Some((from, to)) => Step::Days { day: from, until: to, after: None },
+            None => Step::Records { listing: 0, after: None, span: None },
         };
         let step = match &scope.cursor {
             Some(cursor) => serde_json::from_str(cursor).map_err(|_| strange_cursor())?,
             None => first,
         };
         let (report, next) = match step {
-            Step::Records { listing, after, oldest } => self.verify_records(listing, after.as_deref(), oldest, today).await?,
-            Step::Days { day, after } => {
-                let until = scope.days.map_or(today, |(_, to)| to);
-                self.verify_days(day, after, until, scope.days.is_none()).await?
-            }
+            Step::Records { listing, after, span } => self.verify_records(listing, after.as_deref(), span, today).await?,
+            Step::Days { day, until, after } => self.verify_days(day, after, until, scope.days.is_none()).await?,
         };
         let next_cursor = next.and_then(|step| serde_json::to_string(&step).ok());
         Ok(AuditReport { next_cursor, ..report })
@@ -144,17 +148,20 @@ impl Engine {
         &self,
         listing: usize,
         after: Option<&str>,
-        oldest: Option<Date>,
+        span: Option<Span>,
         today: Date,
     ) -> Result<(AuditReport, Option<Step>), Error> {
         let place = AUDITED.get(listing).ok_or_else(strange_cursor)?;
         let page = self.store.listing(place, after, CHAINS_A_STEP).await?;
         let (report, seen) = self.chains(page.entities).await?;
-        let oldest = [oldest, seen].into_iter().flatten().min();
+        let span = joined([span, seen]);
         let next = match page.next {
-            Some(after) => Step::Records { listing, after: Some(after), oldest },
-            None if listing + 1 < AUDITED.len() => Step::Records { listing: listing + 1, after: None, oldest },
-            None => Step::Days { day: oldest.unwrap_or(today).min(today), after: None },
+            Some(after) => Step::Records { listing, after: Some(after), span },
+            None if listing + 1 < AUDITED.len() => Step::Records { listing: listing + 1, after: None, span },
+            None => {
+                let (first, last) = span.unwrap_or((today, today));
+                Step::Days { day: first.min(today), until: last.max(today), after: None }
+            }
         };
         Ok((report, Some(next)))
     }
@@ -180,7 +187,7 @@ impl Engine {
                     break;
                 }
             };
-            next = Some(Step::Days { day, after: after.clone() });
+            next = Some(Step::Days { day, until, after: after.clone() });
             if entities.len() >= CHAINS_A_STEP {
                 break;
             }
@@ -197,33 +204,33 @@ impl Engine {
         Ok((self.chains(wanted).await?.0, next))
     }
 
-    /// Checks these chains. Also tells the oldest day of their events.
-    async fn chains(&self, entities: Vec<Entity>) -> Result<(AuditReport, Option<Date>), StoreError> {
+    /// Checks these chains. Also tells the first and last day of their events.
+    async fn chains(&self, entities: Vec<Entity>) -> Result<(AuditReport, Option<Span>), StoreError> {
         let checks = futures_util::stream::iter(entities).map(|entity| async move { self.chain(&entity).await });
-        let checked: Vec<(usize, Option<Date>, Vec<Finding>)> = checks.buffered(AT_ONCE).try_collect().await?;
+        let checked: Vec<(usize, Option<Span>, Vec<Finding>)> = checks.buffered(AT_ONCE).try_collect().await?;
         let mut report = AuditReport { entities: checked.len(), ..AuditReport::default() };
-        let mut oldest = None;
-        for (events, first, findings) in checked {
+        let mut span = None;
+        for (events, of_one, findings) in checked {
             report.events += events;
             report.findings.extend(findings);
-            oldest = [oldest, first].into_iter().flatten().min();
+            span = joined([span, of_one]);
         }
-        Ok((report, oldest))
+        Ok((report, span))
     }
 
     /// Checks one chain. A record that changes between the reads is read again.
-    async fn chain(&self, entity: &Entity) -> Result<(usize, Option<Date>, Vec<Finding>), StoreError> {
+    async fn chain(&self, entity: &Entity) -> Result<(usize, Option<Span>, Vec<Finding>), StoreError> {
         let mut ending = self.store.ending(entity).await?;
         loop {
             let kept = self.store.chain(entity).await?;
             let findings = verify::verify(entity, &kept, &ending.end);
-            let oldest = kept.iter().filter_map(|kept| day_of(&kept.day_sort)).min();
+            let span = joined(kept.iter().map(|kept| day_of(&kept.day_sort).map(|day| (day, day))));
             if findings.is_empty() {
-                return Ok((kept.len(), oldest, findings));
+                return Ok((kept.len(), span, findings));
             }
             let now = self.store.ending(entity).await?;
             if now == ending {
-                return Ok((kept.len(), oldest, findings));
+                return Ok((kept.len(), span, findings));
             }
             ending = now;
         }

@@ -9,20 +9,38 @@ use crate::fleet::{built, host};
 use crate::functions::Build;
 use crate::{DataDir, Embedded, Given, Host, InvokeEndpoint, LocalError, Template};
 
-/// Sends an administration command to the engine over a data folder, whether or not a fleet runs on it: the database file
-/// is opened by this process too.
-pub async fn run(data_dir: &Path, command: &Value, build: Build) -> Result<Value, LocalError> {
-    let dir = DataDir::open(data_dir)?;
-    let template = Template::load(&Given::local(&dir.secret()?))?;
-    let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;
-    let endpoint = InvokeEndpoint::bind().await?;
-    let clock = Clock::system();
-    let functions = built(&template, &embedded, &endpoint.url, &clock, &[crate::functions::WORK_ENGINE], build).await?;
-    let host = host(functions, clock);
-    let name = &template.function(crate::functions::WORK_ENGINE)?.name;
-    let answer = invoke(&host, name, command).await;
-    embedded.stop().await;
-    answer
+/// The engine over a data folder, ready for commands, whether or not a fleet runs on it: the database file is opened by
+/// this process too.
+pub struct Administered {
+    embedded: Embedded,
+    /// Held so that its address stays free; nothing is invoked through it.
+    _endpoint: InvokeEndpoint,
+    host: Host,
+    engine: String,
+}
+
+impl Administered {
+    /// Opens the data folder.
+    pub async fn open(data_dir: &Path, build: Build) -> Result<Self, LocalError> {
+        let dir = DataDir::open(data_dir)?;
+        let template = Template::load(&Given::local(&dir.secret()?))?;
+        let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;
+        let endpoint = InvokeEndpoint::bind().await?;
+        let clock = Clock::system();
+        let functions = built(&template, &embedded, &endpoint.url, &clock, &[crate::functions::WORK_ENGINE], build).await?;
+        let engine = template.function(crate::functions::WORK_ENGINE)?.name.clone();
+        Ok(Self { embedded, _endpoint: endpoint, host: host(functions, clock), engine })
+    }
+
+    /// Sends an administration command.
+    pub async fn run(&self, command: &Value) -> Result<Value, LocalError> {
+        invoke(&self.host, &self.engine, command).await
+    }
+
+    /// Lets requests under way finish.
+    pub async fn close(self) {
+        self.embedded.stop().await;
+    }
 }
 
 /// Sends an administration command to the engine of a host.

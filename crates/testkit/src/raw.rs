@@ -1,33 +1,49 @@
-//! The database below a stack, past every rule of the product: for tests that plant what nobody should be able to do.
+//! The database below the product, past every rule: for tests that plant what nobody should be able to do.
 
 use std::collections::HashMap;
+use std::path::Path;
 
-use dynoxide::AttributeValue;
 use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::{AttributeValue, Database};
 use serde_json::{Value, json};
 
 use crate::Stack;
 
-impl Stack {
-    /// An item as DynamoDB's own JSON, by its key in the same form.
-    pub fn stored(&self, table: &str, key: Value) -> Option<Value> {
+/// A database by the tables' short names, with items as DynamoDB's own JSON.
+pub struct Raw(Database);
+
+impl Raw {
+    /// The database file of a data folder.
+    pub fn open(file: &Path) -> Self {
+        Self(Database::new(file.to_str().expect("a name in Unicode")).expect("the database opens"))
+    }
+
+    /// An item, by its key.
+    pub fn get(&self, table: &str, key: Value) -> Option<Value> {
         let request = GetItemRequest { table_name: full(table), key: read(key), ..GetItemRequest::default() };
-        let item = self.embedded().database.get_item(request).expect("the database reads").item?;
+        let item = self.0.get_item(request).expect("the database reads").item?;
         Some(serde_json::to_value(item).expect("JSON"))
     }
 
     /// Writes an item over whatever is there.
-    pub fn overwrite(&self, table: &str, item: Value) {
+    pub fn put(&self, table: &str, item: Value) {
         let request = PutItemRequest { table_name: full(table), item: read(item), ..PutItemRequest::default() };
-        self.embedded().database.put_item(request).expect("the database writes");
+        self.0.put_item(request).expect("the database writes");
     }
 
     /// Takes an item away.
-    pub fn remove(&self, table: &str, key: Value) {
+    pub fn delete(&self, table: &str, key: Value) {
         let request = DeleteItemRequest { table_name: full(table), key: read(key), ..DeleteItemRequest::default() };
-        self.embedded().database.delete_item(request).expect("the database deletes");
+        self.0.delete_item(request).expect("the database deletes");
+    }
+}
+
+impl Stack {
+    /// The database below this stack.
+    pub fn raw(&self) -> Raw {
+        Raw(self.embedded().database.clone())
     }
 }
 

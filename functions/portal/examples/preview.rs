@@ -47,6 +47,9 @@ fn main() -> std::io::Result<()> {
         ("workflow", of(pages::workflow::page(&fixtures::bundle(), &chrome("/workflows/x"), Berlin, &none), &chrome("/workflows/x"))),
         ("start", of(pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none), &chrome("/start/x"))),
         ("templates", of(pages::templates::page(&fixtures::templates()), &chrome("/templates"))),
+        ("activity", of(pages::activity::page(&fixtures::timeline(), Berlin, fixtures::day().today, true), &chrome("/activity"))),
+        ("activity-day", of(pages::activity::page(&fixtures::day(), Berlin, fixtures::day().today, false), &chrome("/activity"))),
+        ("trash", of(pages::trash::page(&fixtures::trash(), &chrome("/trash"), Berlin, false), &chrome("/trash"))),
         ("error", of(pages::error::page(Trouble::Internal, "01JD-REQUEST"), &chrome("/x"))),
         (
             "sign-in",

@@ -206,3 +206,51 @@ fn every_page_has_its_fixture() {
     assert!(shown(&pages::task_new::page(&fixtures::tasks(), &chrome("/tasks/new"), "", &none)).contains("What is to be done?"));
     assert!(Flash::of("done", None).is_some());
 }
+
+#[test]
+fn the_log_tells_changes_in_words_and_hostile_ones_as_text() {
+    let mut view = fixtures::timeline();
+    let html = shown(&pages::activity::page(&view, Berlin, view.today, false));
+    for words in [
+        "<b>Ana Garcia</b> changed task",
+        "Due date</span>: <del>Wed 18 Nov</del>",
+        "<ins>Fri 20 Nov</ins>",
+        "<del>Tim Berg</del>",
+        "Tags</span> changed",
+        "The guest wants another photograph on it.",
+        "href=\"/tasks/t1\"",
+        "/activity?entity=task%23t1&amp;cursor=MTA",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert!(!html.contains("Completed at"), "what only follows is left out");
+    view.events[2].summary = HOSTILE.into();
+    view.events[2].metadata = serde_json::json!({ "note": HOSTILE, "changes": { HOSTILE: { "from": HOSTILE, "to": "x" } } });
+    view.subject.as_mut().expect("a subject").title = HOSTILE.into();
+    harmless(&shown(&pages::activity::page(&view, Berlin, view.today, false)));
+    let day = fixtures::day();
+    let html = shown(&pages::activity::page(&day, Berlin, day.today, false));
+    assert!(html.contains("/activity?day=2026-11-18") && html.contains("/activity?day=2026-11-20"), "days before and after");
+    assert!(html.contains("/activity?entity=bundle%23b1") && html.contains("All of this workflow"));
+    view.events.clear();
+    assert!(shown(&pages::activity::page(&view, Berlin, view.today, false)).contains("Nothing has happened yet."));
+}
+
+#[test]
+fn the_trash_has_a_way_back_for_each_thing() {
+    let mut view = fixtures::trash();
+    let html = shown(&pages::trash::page(&view, &chrome("/trash"), Berlin, false));
+    for words in [
+        "action=\"/trash/task/t9\"",
+        "action=\"/trash/bundle/b9\"",
+        "Workflow for ",
+        "by Olga Petrova",
+        "Restore<span class=\"sr\"> Weekly email #208</span>",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    view.items[0].title = HOSTILE.into();
+    harmless(&shown(&pages::trash::page(&view, &chrome("/trash"), Berlin, false)));
+    view.items.clear();
+    assert!(shown(&pages::trash::page(&view, &chrome("/trash"), Berlin, false)).contains("The trash is empty."));
+}

@@ -210,3 +210,36 @@ async fn bodies_over_the_limit_are_refused_by_size() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_deleted_task_is_taken_back_from_the_message_or_from_the_trash() {
+    visit(site().await, |site| {
+        let mut browser = site.signed_in();
+        let csrf = hidden(&browser.get("/tasks/new").text, "csrf");
+        let made = browser.post_form("/tasks/new", &[("csrf", &csrf), ("description", "Call the venue"), ("date", "2026-07-02")]);
+        assert_eq!(made.status, 303, "{}", made.text);
+        let list = browser.get("/tasks").expect(200).text;
+        let at = list.find("href=\"/tasks/0").map(|at| at + "href=\"/tasks/".len()).unwrap();
+        let id = list[at..at + 26].to_owned();
+        let page = browser.get(&format!("/tasks/{id}")).expect(200).text;
+        assert!(page.contains(&format!("/activity?entity=task%23{id}")), "the way to its whole log");
+        let gone = browser.post_form(&format!("/tasks/{id}/delete"), &[("csrf", &csrf), ("back", "/tasks")]);
+        let to = format!("/tasks?saved=deleted&task={id}");
+        assert_eq!((gone.status, gone.header("location")), (303, Some(to.as_str())));
+        assert!(browser.get(&to).expect(200).text.contains(&format!("formaction=\"/tasks/{id}/restore\"")));
+        browser.get(&format!("/tasks/{id}")).expect(404);
+        let log = browser.get(&format!("/activity?entity=task%23{id}")).expect(200).text;
+        assert!(log.contains("which is in the") && log.contains("deleted task"), "its log stays");
+        assert!(browser.get("/trash").expect(200).text.contains("Call the venue"));
+        let back = browser.post_form(&format!("/trash/task/{id}"), &[("csrf", &csrf), ("back", "/trash")]);
+        assert_eq!((back.status, back.header("location")), (303, Some("/trash?saved=untrashed")));
+        browser.get(&format!("/tasks/{id}")).expect(200);
+        assert!(browser.get("/trash").expect(200).text.contains("The trash is empty."));
+        browser.post_form(&format!("/trash/planet/{id}"), &[("csrf", &csrf)]).expect(404);
+        assert!(browser.get("/activity").expect(200).text.contains("Call the venue"), "an admin sees the day");
+        for wrong in ["/activity?entity=x", "/activity?day=2026-02-31", "/activity?entity=task%23x&cursor=!"] {
+            browser.get(wrong).expect(404);
+        }
+    })
+    .await;
+}

@@ -23,13 +23,21 @@ struct Statement {
     tables: BTreeSet<String>,
 }
 
-/// The functions, as the template's text has them.
-fn functions() -> Vec<Function> {
+fn template() -> Value {
     let text = fs::read_to_string(root().join("template.full.yaml")).expect("the template");
-    let template: Value = yaml_serde::from_str(&text).expect("YAML");
+    yaml_serde::from_str(&text).expect("YAML")
+}
+
+/// The functions' properties, as the template's text has them.
+fn functions_as_written() -> Vec<(String, Value)> {
+    let template = template();
     let resources = template["Resources"].as_mapping().expect("resources");
     let functions = resources.iter().filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
-    functions.map(|(id, resource)| function(id.as_str().expect("an id"), &resource["Properties"])).collect()
+    functions.map(|(id, resource)| (id.as_str().expect("an id").to_owned(), resource["Properties"].clone())).collect()
+}
+
+fn functions() -> Vec<Function> {
+    functions_as_written().iter().map(|(id, properties)| function(id, properties)).collect()
 }
 
 fn function(id: &str, properties: &Value) -> Function {
@@ -76,6 +84,7 @@ fn events_are_added_and_read_never_changed() {
     for function in functions() {
         for statement in function.statements.iter().filter(|statement| statement.tables.contains("AuditEventsTable")) {
             for action in &statement.actions {
+                // Not among them, beside UpdateItem and DeleteItem: BatchWriteItem, PartiQLUpdate, PartiQLDelete.
                 let harmless = ["GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem"].map(|verb| format!("dynamodb:{verb}"));
                 assert!(harmless.contains(action), "{} may {action} on the audit table", function.id);
                 seen += 1;
@@ -83,6 +92,48 @@ fn events_are_added_and_read_never_changed() {
         }
     }
     assert!(seen > 0, "a function writes events");
+}
+
+/// Statements that name a table in words, or everything, would pass by the test above.
+#[test]
+fn every_statement_names_its_tables_and_none_says_everything_but() {
+    for (id, properties) in functions_as_written() {
+        for policy in properties["Policies"].as_sequence().expect("policies") {
+            // A managed policy or one of SAM's own is a word here, or a mapping without a statement.
+            let statements = policy["Statement"].as_sequence().unwrap_or_else(|| panic!("{id}: a policy that is not spelled out"));
+            for statement in statements {
+                assert!(statement["NotAction"].is_null() && statement["NotResource"].is_null(), "{id}: {statement:?}");
+                let actions = texts(&statement["Action"]);
+                assert!(actions.iter().all(|action| !action.contains('*')), "{id} may {actions:?}");
+                if actions.iter().any(|action| action.starts_with("dynamodb:")) {
+                    let resources = match &statement["Resource"] {
+                        Value::Sequence(all) => all.clone(),
+                        one => vec![one.clone()],
+                    };
+                    for resource in resources {
+                        assert_eq!(tables(&resource).len(), 1, "{id}: {resource:?} is no table of the template");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_else_in_the_template_reaches_the_audit_table() {
+    let template = template();
+    let resources = template["Resources"].as_mapping().expect("resources");
+    for (id, resource) in resources {
+        let kind = resource["Type"].as_str().expect("a type");
+        let grants = ["AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group"];
+        assert!(!grants.contains(&kind), "{id:?}: a {kind} beside the functions' own; say here what it may do to the audit table");
+    }
+    let table = &template["Resources"]["AuditEventsTable"];
+    for expiring in ["TimeToLiveSpecification", "ResourcePolicy"] {
+        assert!(table["Properties"][expiring].is_null(), "the audit table has a {expiring}");
+    }
+    assert_eq!(table["Properties"]["DeletionProtectionEnabled"].as_bool(), Some(true));
+    assert_eq!((table["DeletionPolicy"].as_str(), table["UpdateReplacePolicy"].as_str()), (Some("Retain"), Some("Retain")));
 }
 
 #[test]

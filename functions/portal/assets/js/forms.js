@@ -1,7 +1,7 @@
 // Sends forms without leaving the page. A refusal keeps what was typed and says what is missing beside its field.
 import { $, $$, ask, parse, warn } from "./dom.js";
 import { refresh } from "./live.js";
-import { showPanel } from "./panel.js";
+import { closePanel, showPanel } from "./panel.js";
 import { show } from "./refresh.js";
 import { toast } from "./toast.js";
 
@@ -37,9 +37,13 @@ export async function send(form, button) {
 async function accepted(answer, { form, url, inPanel }) {
   const target = new URL(answer.url);
   form.closest("dialog")?.close();
-  const done = /\/tasks\/([^/]+)\/(done|resolve)$/.exec(url);
+  const done = /\/tasks\/([^/]+)\/(done|resolve|delete)$/.exec(url);
+  const gone = done?.[2] === "delete";
   const html = await answer.text();
-  if (inPanel && html.includes('class="task"') && !html.startsWith("<!DOCTYPE")) {
+  if (inPanel && gone) {
+    await refresh({ quiet: false });
+    closePanel();
+  } else if (inPanel && html.includes('class="task"') && !html.startsWith("<!DOCTYPE")) {
     showPanel(html);
     await refresh({ quiet: false });
   } else if (document.body.dataset.list || target.pathname === location.pathname) {
@@ -50,7 +54,7 @@ async function accepted(answer, { form, url, inPanel }) {
     location.assign(answer.url);
     return;
   }
-  if (done) toast("Done.", `/tasks/${done[1]}/reopen`);
+  if (done) toast(gone ? "Deleted." : "Done.", `/tasks/${done[1]}/${gone ? "restore" : "reopen"}`);
 }
 
 async function refused(answer, { form, row }) {

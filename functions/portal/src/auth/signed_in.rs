@@ -72,6 +72,7 @@ impl FromRequestParts<Portal> for SignedIn {
                 Some("dark") => Some("dark"),
                 _ => None,
             },
+            is_admin: live.user.role == dataops_domain::user::Role::Admin,
             flash: of("saved").and_then(|code| Flash::of(code, of("task"))),
         };
         let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);

@@ -1,5 +1,6 @@
 //! The pages: each a pure function from the engine's view to a [`crate::ui::page::Page`].
 
+pub mod activity;
 pub mod error;
 pub mod home;
 pub mod sign_in;
@@ -8,5 +9,6 @@ pub mod task;
 pub mod task_new;
 pub mod tasks;
 pub mod templates;
+pub mod trash;
 pub mod workflow;
 pub mod workflows;

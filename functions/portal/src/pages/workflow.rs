@@ -7,8 +7,9 @@ use dataops_domain::task::Status;
 use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
+use crate::ui::activity::{self, Tell};
 use crate::ui::form::{self, Attempt, Field};
-use crate::ui::history::{self, Tell};
+use crate::ui::history;
 use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
@@ -168,6 +169,7 @@ fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
         }
         section .part #activity { h2 { "Activity" }
             (history::stream(&[], &view.events[..view.events.len().min(12)], Tell { people: &view.people, today: view.today, timezone }))
+            p .more { a href=(activity::address("bundle", bundle.id.as_str())) { "All activity" } }
         }
         section .part #manage { h2 { "Manage" }
             details data-key="stage" {
@@ -186,6 +188,11 @@ fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
                 }
             } @else {
                 form method="post" action={ "/workflows/" (bundle.id) "/restore" } { (form::hidden(&chrome.csrf, &format!("/workflows/{}", bundle.id))) button { "Bring it back" } }
+                details data-key="delete" {
+                    summary { "Delete this workflow" }
+                    p .hint { "Its tasks stay. It goes to the trash, and can be restored from there." }
+                    form method="post" action={ "/workflows/" (bundle.id) "/delete" } { (form::hidden(&chrome.csrf, "/workflows?status=archived")) button { "Delete" } }
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Every address of the portal. Reading ones ask the engine once; forms hand one change on and lead back.
 
 mod act;
+mod activity;
 mod home;
 mod preferences;
 mod session;
@@ -10,6 +11,7 @@ mod task_actions;
 mod task_new;
 mod tasks;
 mod templates;
+mod trash;
 mod workflow;
 mod workflow_actions;
 mod workflows;
@@ -43,6 +45,9 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/start", get(start::choose))
         .route("/start/{template}", get(start::preview).post(start::start))
         .route("/templates", get(templates::show))
+        .route("/activity", get(activity::show))
+        .route("/trash", get(trash::show))
+        .route("/trash/{kind}/{id}", post(trash::restore))
         .route("/theme", post(preferences::theme))
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))

@@ -42,7 +42,7 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
         }
     };
     match act::send(&portal, &who, change.method, &change.path, &change.body).await {
-        Ok(_) => act::back(&form, &own, change.code, Some(id.as_str()).filter(|_| change.code == "done" || change.code == "resolved")),
+        Ok(_) => act::back(&form, &own, change.code, Some(id.as_str()).filter(|_| matches!(change.code, "done" | "resolved" | "deleted"))),
         Err(error) => refuse(&portal, &mut who, &id, &action, &form, error).await,
     }
 }
@@ -91,6 +91,8 @@ async fn change(portal: &Portal, who: &SignedIn, id: &str, action: &str, form: &
         }
         "reopen" => put(json!({ "status": "todo" }), "reopened"),
         "archive" => put(json!({ "status": "archived" }), "archived-task"),
+        "delete" => Change { method: "DELETE", path: format!("/api/tasks/{id}"), body: Value::Null, code: "deleted" },
+        "restore" => Change { method: "POST", path: format!("/api/tasks/{id}/restore"), body: Value::Null, code: "untrashed" },
         "due" => put(json!({ "date": text("date") }), "due"),
         "assign" => put(json!({ "assigneeId": Some(text("assigneeId")).filter(|id| !id.is_empty()) }), "assigned"),
         "wait" => post(

@@ -28,6 +28,7 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
         "stage" => (act::send(&portal, &who, "PUT", &path, &json!({ "stage": form.text("stage") })).await, "stage"),
         "archive" => (act::send(&portal, &who, "PUT", &format!("{path}/archive"), &Value::Null).await, "archived"),
         "restore" => (act::send(&portal, &who, "PUT", &path, &json!({ "status": "active" })).await, "restored"),
+        "delete" => (act::send(&portal, &who, "DELETE", &path, &Value::Null).await, "deleted-workflow"),
         _ => return who.trouble(Trouble::NotFound),
     };
     match done {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::icon::icon;
 
-const SAID: [(&str, &str); 18] = [
+const SAID: [(&str, &str); 21] = [
     ("done", "Done."),
     ("reopened", "Open again."),
     ("saved", "Saved."),
@@ -24,21 +24,30 @@ const SAID: [(&str, &str); 18] = [
     ("archived", "Workflow archived. It stays readable."),
     ("restored", "Workflow is active again."),
     ("stage", "Stage changed."),
+    ("deleted", "Deleted. It is in the trash."),
+    ("deleted-workflow", "Workflow deleted. It is in the trash."),
+    ("untrashed", "Restored from the trash."),
 ];
 
-/// A status message, and for a completed task the way back.
+/// A status message, and for a completed or deleted task the way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     words: &'static str,
+    /// The address that takes it back.
     undo: Option<String>,
 }
 
 impl Flash {
-    /// The message of a code; `task` is the completed task that can be opened again.
+    /// The message of a code; `task` is the task that can be opened again or restored.
     pub fn of(code: &str, task: Option<&str>) -> Option<Self> {
         let (code, words) = SAID.iter().find(|(known, _)| *known == code)?;
-        let undo = task.filter(|task| matches!(*code, "done" | "resolved") && dataops_domain::id::is_valid(task));
-        Some(Self { words, undo: undo.map(str::to_owned) })
+        let way = match *code {
+            "done" | "resolved" => Some("reopen"),
+            "deleted" => Some("restore"),
+            _ => None,
+        };
+        let undo = task.filter(|task| dataops_domain::id::is_valid(task)).zip(way).map(|(task, way)| format!("/tasks/{task}/{way}"));
+        Some(Self { words, undo })
     }
 
     /// The message as markup; its button uses the page's shared form.
@@ -46,8 +55,8 @@ impl Flash {
         html! {
             p .flash {
                 (icon("check")) span { (self.words) }
-                @if let Some(task) = &self.undo {
-                    button .quiet form="act" formaction={ "/tasks/" (task) "/reopen" } data-undo { "Undo" }
+                @if let Some(way) = &self.undo {
+                    button .quiet form="act" formaction=(way) data-undo { "Undo" }
                 }
             }
         }
@@ -63,6 +72,7 @@ mod tests {
         assert!(Flash::of("<b>", None).is_none());
         let flash = Flash::of("done", Some("t1")).expect("known");
         assert!(flash.show().into_string().contains("/tasks/t1/reopen"));
+        assert!(Flash::of("deleted", Some("t1")).expect("known").show().into_string().contains("/tasks/t1/restore"));
         assert!(!Flash::of("due", Some("t1")).expect("known").show().into_string().contains("reopen"));
         assert!(!Flash::of("done", Some("../x")).expect("known").show().into_string().contains("reopen"));
     }

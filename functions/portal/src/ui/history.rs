@@ -1,12 +1,11 @@
 //! What happened, newest first, in one stream: comments and waits from the task's own history, changes from its events.
 
-use dataops_api::views::row::Person;
 use dataops_domain::audit::Event;
 use dataops_domain::task::{HistoryAction, HistoryEvent};
-use dataops_domain::time::{Date, Timestamp, Tz};
+use dataops_domain::time::Timestamp;
 use maud::{Markup, html};
-use serde_json::Value;
 
+use super::activity::{self, Tell, name};
 use super::words;
 
 /// One line of the stream.
@@ -15,17 +14,6 @@ struct Entry {
     who: Option<String>,
     what: String,
     note: Option<String>,
-}
-
-/// Who and when, for telling it.
-#[derive(Debug, Clone, Copy)]
-pub struct Tell<'a> {
-    /// Users, for their names.
-    pub people: &'a [Person],
-    /// Today in the application timezone.
-    pub today: Date,
-    /// The application timezone.
-    pub timezone: Tz,
 }
 
 /// The stream. An event that the history tells better is left out: both were written at the same moment.
@@ -50,16 +38,6 @@ pub fn stream(history: &[HistoryEvent], events: &[Event], tell: Tell<'_>) -> Mar
     }
 }
 
-fn name(id: Option<&str>, people: &[Person]) -> Option<String> {
-    let id = id?;
-    Some(
-        people
-            .iter()
-            .find(|person| person.id == id)
-            .map_or_else(|| if id == "portal-admin" { "The portal".to_owned() } else { id.to_owned() }, |person| person.name.clone()),
-    )
-}
-
 fn of_history(entry: &HistoryEvent, tell: Tell<'_>) -> Entry {
     let who = entry.waiting_for.as_deref().unwrap_or("somebody");
     let by = entry.channel.as_deref().map(|channel| format!(" by {channel}")).unwrap_or_default();
@@ -79,39 +57,6 @@ fn of_history(entry: &HistoryEvent, tell: Tell<'_>) -> Entry {
 }
 
 fn of_event(event: &Event, tell: Tell<'_>) -> Entry {
-    let changes = event.metadata.get("changes").and_then(Value::as_object);
-    let told: Vec<String> = changes.into_iter().flatten().filter_map(|(field, change)| told(field, change, tell)).collect();
-    let what = if event.action == "updated" && !told.is_empty() { told.join(", ") } else { lower_first(&event.summary) };
-    let note = event.metadata.get("note").and_then(Value::as_str).map(str::to_owned);
-    Entry { at: event.created_at, who: name(event.actor_id.as_deref(), tell.people), what, note }
-}
-
-fn told(field: &str, change: &Value, tell: Tell<'_>) -> Option<String> {
-    let to = change.get("to").and_then(Value::as_str).filter(|text| !text.is_empty());
-    Some(match (field, to) {
-        ("date", Some(to)) => {
-            let day = dataops_domain::time::parse_date(to).map(|day| words::short_date(day, tell.today));
-            format!("moved the due date to {}", day.unwrap_or_else(|| to.to_owned()))
-        }
-        ("assigneeId", Some(to)) => format!("assigned it to {}", name(Some(to), tell.people).unwrap_or_default()),
-        ("assigneeId", None) => "took the assignee away".to_owned(),
-        ("link", Some(_)) => "added the link".to_owned(),
-        ("link", None) => "took the link away".to_owned(),
-        ("comment", _) => "changed the comment".to_owned(),
-        ("externalStatus", Some(to)) => format!("set the status to “{to}”"),
-        ("description", _) => "renamed it".to_owned(),
-        ("title", _) => "renamed it".to_owned(),
-        ("bundleLinks", _) => "changed the links".to_owned(),
-        ("stage", Some(to)) => match dataops_domain::bundle::Stage::parse(to) {
-            Some(stage) => format!("moved the stage to {}", words::stage(stage)),
-            None => return None,
-        },
-        ("status", Some("archived")) => "archived it".to_owned(),
-        _ => return None,
-    })
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    let who = name(event.actor_id.as_deref(), tell.people);
+    Entry { at: event.created_at, who, what: activity::clause(event, tell), note: activity::note(event).map(str::to_owned) }
 }

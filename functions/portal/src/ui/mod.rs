@@ -1,5 +1,6 @@
 //! The pieces that several pages share. Pure functions: values in, markup out.
 
+pub mod activity;
 pub mod card;
 pub mod dialog;
 pub mod flash;

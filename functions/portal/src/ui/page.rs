@@ -21,6 +21,8 @@ pub struct Chrome {
     pub counts: Vec<(&'static str, usize)>,
     /// `light`, `dark`, or the system's.
     pub theme: Option<&'static str>,
+    /// True for an admin, who also sees what is about everybody.
+    pub is_admin: bool,
     /// What just happened.
     pub flash: Option<Flash>,
 }
@@ -134,6 +136,10 @@ fn rail(chrome: &Chrome) -> Markup {
                                 button .quiet name="theme" value=(value) aria-pressed=(if chrome.theme.unwrap_or("system") == value { "true" } else { "false" }) { (words) }
                             }
                         }
+                    }
+                    ul .plain {
+                        @if chrome.is_admin { li { a href="/activity" { "Activity" } } }
+                        li { a href="/trash" { "Trash" } }
                     }
                     button .quiet .keys-help type="button" data-help hidden { "Keyboard shortcuts" }
                     form method="post" action="/sign-out" { (super::form::hidden(&chrome.csrf, "/")) button .quiet { (icon("out")) "Sign out" } }

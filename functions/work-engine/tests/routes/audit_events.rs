@@ -45,7 +45,7 @@ async fn problems(stack: &Arc<Stack>, entity: &str) -> Vec<String> {
 }
 
 fn event(stack: &Stack, entity: &str, sequence: u64) -> Value {
-    stack.stored("audit-events", event_key(entity, sequence)).unwrap()
+    stack.raw().get("audit-events", event_key(entity, sequence)).unwrap()
 }
 
 /// The event with its text changed.
@@ -187,11 +187,11 @@ async fn a_check_finds_what_was_changed_taken_out_put_in_or_exchanged() {
     let stack = Stack::seeded().await;
     // A changed byte.
     let (_, changed) = task_of_five(&stack).await;
-    stack.overwrite("audit-events", with_text(event(&stack, &changed, 3), |text| text.replace("note 1", "note 9")));
+    stack.raw().put("audit-events", with_text(event(&stack, &changed, 3), |text| text.replace("note 1", "note 9")));
     assert_eq!(problems(&stack, &changed).await, ["altered"]);
     // Text that is no event at all; the list goes on past it.
     let (broken_id, broken) = task_of_five(&stack).await;
-    stack.overwrite("audit-events", with_text(event(&stack, &broken, 2), |text| text[1..].to_owned()));
+    stack.raw().put("audit-events", with_text(event(&stack, &broken, 2), |text| text[1..].to_owned()));
     assert_eq!(problems(&stack, &broken).await, ["unreadable"]);
     let list = stack.operator().get(&of(&broken)).await.expect(200);
     assert_eq!((numbers(&list), list.str("/events/1/action")), (vec![1, 2, 3, 4, 5], "unreadable"));
@@ -199,29 +199,29 @@ async fn a_check_finds_what_was_changed_taken_out_put_in_or_exchanged() {
     // Events taken out: first, middle, last, all.
     for (gone, problem) in [(vec![1], "missing"), (vec![2, 3], "missing"), (vec![5], "cut-tail"), (vec![1, 2, 3, 4, 5], "no-chain")] {
         let (_, entity) = task_of_five(&stack).await;
-        gone.iter().for_each(|sequence| stack.remove("audit-events", event_key(&entity, *sequence)));
+        gone.iter().for_each(|sequence| stack.raw().delete("audit-events", event_key(&entity, *sequence)));
         assert_eq!(problems(&stack, &entity).await, [problem], "{gone:?}");
     }
     // One put in, at the end and in the middle.
     let (_, entity) = task_of_five(&stack).await;
     let mut more = event(&stack, &entity, 5);
     more["sequence"]["N"] = json!("6");
-    stack.overwrite("audit-events", more);
+    stack.raw().put("audit-events", more);
     let found = problems(&stack, &entity).await;
     assert!(found.contains(&"inserted".to_owned()) && found.contains(&"misplaced".to_owned()), "{found:?}");
     // Two exchanged.
     let (_, entity) = task_of_five(&stack).await;
     let (second, third) = (event(&stack, &entity, 2), event(&stack, &entity, 3));
     let texts = (second["doc"]["S"].as_str().unwrap().to_owned(), third["doc"]["S"].as_str().unwrap().to_owned());
-    stack.overwrite("audit-events", with_text(second, |_| texts.1.clone()));
-    stack.overwrite("audit-events", with_text(third, |_| texts.0.clone()));
+    stack.raw().put("audit-events", with_text(second, |_| texts.1.clone()));
+    stack.raw().put("audit-events", with_text(third, |_| texts.0.clone()));
     let found = problems(&stack, &entity).await;
     assert!(found.contains(&"misplaced".to_owned()) && found.contains(&"unlinked".to_owned()), "{found:?}");
     // The record's head set back.
     let (id, entity) = task_of_five(&stack).await;
-    let mut record = stack.stored("tasks", json!({ "task_id": { "S": id } })).unwrap();
+    let mut record = stack.raw().get("tasks", json!({ "task_id": { "S": id } })).unwrap();
     record["sequence"]["N"] = json!("4");
-    stack.overwrite("tasks", record);
+    stack.raw().put("tasks", record);
     assert_eq!(problems(&stack, &entity).await, ["inserted", "other-head"]);
     assert_eq!(problems(&stack, "task#none").await, [""; 0]);
 }
@@ -230,7 +230,8 @@ async fn a_check_finds_what_was_changed_taken_out_put_in_or_exchanged() {
 async fn a_check_of_everything_finds_chains_wherever_their_entities_are() {
     let stack = Stack::seeded().await;
     let operator = stack.operator();
-    let events = |entity: &str, count: u64| (1..=count).for_each(|sequence| stack.remove("audit-events", event_key(entity, sequence)));
+    let events =
+        |entity: &str, count: u64| (1..=count).for_each(|sequence| stack.raw().delete("audit-events", event_key(entity, sequence)));
     let problem = |entity: &str, problem: &str| (entity.to_owned(), problem.to_owned());
     // A task in the trash without its chain; a user and a template without theirs.
     let (in_trash, trashed) = task_of_five(&stack).await;
@@ -240,17 +241,17 @@ async fn a_check_of_everything_finds_chains_wherever_their_entities_are() {
     events("template#task-template.tasks.podcast", 1);
     // A task of which only the log is left; its tombstone is gone too.
     let (id, lost) = task_of_five(&stack).await;
-    stack.remove("tasks", json!({ "task_id": { "S": id } }));
+    stack.raw().delete("tasks", json!({ "task_id": { "S": id } }));
     // A tombstone that the trash does not list, as earlier versions left them: its cut tail is found by its day.
     let (hidden_id, hidden) = task_of_five(&stack).await;
     operator.delete(&format!("/api/tasks/{hidden_id}")).await.expect(204);
-    let mut tombstone = stack.stored("tasks", json!({ "task_id": { "S": hidden_id } })).unwrap();
+    let mut tombstone = stack.raw().get("tasks", json!({ "task_id": { "S": hidden_id } })).unwrap();
     tombstone.as_object_mut().unwrap().retain(|name, _| !name.starts_with("closed"));
-    stack.overwrite("tasks", tombstone);
-    stack.remove("audit-events", event_key(&hidden, 6));
+    stack.raw().put("tasks", tombstone);
+    stack.raw().delete("audit-events", event_key(&hidden, 6));
     stack.clock.advance(100 * 86_400);
     let (_, later) = task_of_five(&stack).await;
-    stack.remove("audit-events", event_key(&later, 1));
+    stack.raw().delete("audit-events", event_key(&later, 1));
     let mut expected = vec![
         problem(&trashed, "no-chain"),
         problem("user#host", "no-chain"),

@@ -10,9 +10,10 @@ use dataops_domain::task::Status;
 use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
+use crate::ui::activity::{self, Tell};
 use crate::ui::form::{self, Attempt, Field};
 use crate::ui::heading::heading;
-use crate::ui::history::{self, Tell};
+use crate::ui::history;
 use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::{dialog, markdown, words};
@@ -110,6 +111,7 @@ fn sections(shown: Shown<'_>) -> Markup {
         section .part #history aria-label="History" {
             (heading(shown.level, "", "History"))
             (history::stream(&view.task.task_history, &view.events, Tell { people: &view.people, today: view.today, timezone: shown.timezone }))
+            p .more { a href=(activity::address("task", view.task.id.as_str())) { "All activity" } }
         }
         (details(shown))
     }
@@ -169,6 +171,10 @@ fn details(shown: Shown<'_>) -> Markup {
                     (form::hidden(&shown.chrome.csrf, &shown.back()))
                     button .quiet { "Archive this task" }
                 }
+            }
+            form method="post" action=(shown.action("delete")) {
+                (form::hidden(&shown.chrome.csrf, "/tasks"))
+                button .quiet { "Delete this task" }
             }
         }
     }
