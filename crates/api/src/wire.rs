@@ -3,6 +3,7 @@
 use dataops_domain::audit::Event;
 use dataops_domain::audit::verify::Finding;
 use dataops_domain::bundle::Bundle;
+use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::Date;
@@ -34,6 +35,32 @@ envelope!(
         template: Template
     }
 );
+
+envelope!(
+    /// One notification.
+    NotificationAnswer {
+        /// The notification.
+        notification: Notification
+    }
+);
+envelope!(
+    /// How many records were changed.
+    CountAnswer {
+        /// The number.
+        count: usize
+    }
+);
+
+/// A list of notifications.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificationList {
+    /// The notifications.
+    pub notifications: Vec<Notification>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
 
 /// A list of tasks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -85,6 +85,10 @@ typed_id!(
     /// Id of a user.
     UserId
 );
+typed_id!(
+    /// Id of a notification.
+    NotificationId
+);
 
 #[cfg(test)]
 mod tests {

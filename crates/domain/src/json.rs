@@ -34,7 +34,7 @@ pub fn changes<T: Serialize>(before: &T, after: &T) -> Value {
     let (before, after) = (object(before), object(after));
     let mut changes = Object::new();
     let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
-    for key in keys.filter(|key| !matches!(key.as_str(), "updatedAt" | "version" | "taskHistory")) {
+    for key in keys.filter(|key| !matches!(key.as_str(), "updatedAt" | "version" | "taskHistory" | "reminded")) {
         let (from, to) = (before.get(key), after.get(key));
         if from != to && changes.len() < MAX_FIELDS {
             changes.insert(key.clone(), json!({ "from": bounded(from), "to": bounded(to) }));

@@ -12,8 +12,12 @@ use sha2::{Digest, Sha256};
 use crate::Engine;
 use crate::audit::AuditScope;
 use crate::error::{Error, Expected};
+use crate::reminders::ReminderReport;
 use crate::search::SearchReport;
 use crate::seed::SeedReport;
+
+/// Tasks whose reminders one pass brings up to date; the next one goes on.
+const REMINDED_AT_ONCE: usize = 1_000;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -69,6 +73,8 @@ pub enum AdminCommand {
     SearchPass,
     /// Make the search index anew from what is stored: the first part of it; passes do the rest.
     SearchRebuild,
+    /// Raise the reminders that have come up, settle those that are no longer true.
+    Remind,
 }
 
 /// What the command line gets.
@@ -99,6 +105,11 @@ pub enum AdminAnswer {
     Search {
         /// The report.
         search: SearchReport,
+    },
+    /// What the reminder pass did.
+    Reminded {
+        /// The report.
+        reminders: ReminderReport,
     },
 }
 
@@ -143,6 +154,7 @@ impl Engine {
             AdminCommand::SearchPass => Ok(AdminAnswer::Search { search: self.search_index_pass(operation).await? }),
             AdminCommand::SearchRebuild => Ok(AdminAnswer::Search { search: self.search_index_rebuild(operation).await? }),
             AdminCommand::Recover => Ok(AdminAnswer::Recovered { recovered: self.bundles_recover(operation).await? }),
+            AdminCommand::Remind => Ok(AdminAnswer::Reminded { reminders: self.reminders_pass(operation, REMINDED_AT_ONCE).await? }),
         }
     }
 

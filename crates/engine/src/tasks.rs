@@ -154,6 +154,7 @@ impl Engine {
                 &stored,
                 NewEvent { action: "deleted", summary: format!("Deleted task '{}'", task.description), metadata: Value::Null },
             );
+            self.reminders_of_deleted(operation, &mut transaction, task).await?;
             if let Some(bundle) = bundle {
                 let mut after = change::without_evidence(&bundle.record, task).unwrap_or_else(|| bundle.record.clone());
                 if task.template_task_ref.is_some() {
@@ -241,6 +242,7 @@ impl Engine {
         };
         if let (Some((after, event)), Some(bundle)) = (decision.bundle, &loaded.bundle) {
             let visible = !event.action.starts_with("evidence");
+            crate::reminders::stage_changed(&mut transaction, bundle, &after, &task.record, self.today(operation));
             transaction.change(bundle, after, event, visible);
         }
         transaction.commit(status, &task.record).await?;

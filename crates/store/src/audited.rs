@@ -3,6 +3,7 @@
 use dataops_domain::audit::Entity;
 use dataops_domain::audit::verify::End;
 use dataops_domain::bundle::Bundle;
+use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 
@@ -10,7 +11,7 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record};
 use crate::query::{Range, shard};
-use crate::tables::{BUNDLES_BY_STATUS, CLOSED, Index, OPEN, Table};
+use crate::tables::{BUNDLES_BY_STATUS, CLOSED, Index, OPEN, RECENT_NOTIFICATIONS, Table};
 use crate::users::UserRecord;
 
 /// A part of the records of one kind: a partition of an index, or a whole catalog.
@@ -28,7 +29,7 @@ const fn listing<R: Record>(index: Option<(Index, &'static str)>) -> Listing {
 }
 
 /// Every record with a chain is in one of these, deleted ones too. A new kind of record gets its lines here.
-pub const AUDITED: [Listing; 9] = [
+pub const AUDITED: [Listing; 10] = [
     listing::<Template>(None),
     listing::<UserRecord>(None),
     listing::<Bundle>(Some((BUNDLES_BY_STATUS, "active"))),
@@ -38,6 +39,7 @@ pub const AUDITED: [Listing; 9] = [
     listing::<Task>(Some((CLOSED, "done"))),
     listing::<Task>(Some((CLOSED, "archived"))),
     listing::<Task>(Some((CLOSED, "deleted"))),
+    listing::<Notification>(Some((RECENT_NOTIFICATIONS, "all"))),
 ];
 
 /// A page of a listing.
@@ -98,7 +100,8 @@ impl Store {
         });
         let head = item::head(&item);
         // A start lists its tasks in the workflow's own event, and a workflow gets that when all of them are there.
-        let later = first.table == Table::Tasks || item.contains_key("manifest");
+        // A reminder is told by its task's event; its own chain begins when it is dismissed or settled.
+        let later = matches!(first.table, Table::Tasks | Table::Notifications) || item.contains_key("manifest");
         Ok(Ending { end: if later { End::Later(head) } else { End::Head(head) }, listed })
     }
 }

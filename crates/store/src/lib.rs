@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod idempotency;
 mod item;
+pub mod notifications;
 mod objects;
 mod operation;
 mod proofs;

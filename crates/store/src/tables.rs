@@ -24,6 +24,8 @@ pub enum Table {
     Artifacts,
     /// One item an event: entity and sequence.
     AuditEvents,
+    /// What people should look at.
+    Notifications,
     /// Heartbeats, locks, watermarks.
     System,
     /// Sign-in sessions and login attempts, by hashed token.
@@ -72,8 +74,17 @@ pub(crate) const ARTIFACTS_BY_BUNDLE: Index = index(Table::Artifacts, "by-bundle
 /// Events of a day.
 pub(crate) const EVENTS_BY_DAY: Index = index(Table::AuditEvents, "by-day", "day", "day_sort");
 
+/// Notifications nobody has dismissed, by reader and moment.
+pub(crate) const INBOX: Index = index(Table::Notifications, "inbox", "inbox_reader", "inbox_sort");
+/// All notifications, by whether they are in an inbox, then by moment.
+pub(crate) const RECENT_NOTIFICATIONS: Index = index(Table::Notifications, "recent", "recent_shard", "recent_sort");
+/// Notifications about a task.
+pub(crate) const NOTIFICATIONS_BY_TASK: Index = index(Table::Notifications, "by-task", "task_id", "task_sort");
+/// Notifications about a recurring duty or a template.
+pub(crate) const NOTIFICATIONS_BY_SOURCE: Index = index(Table::Notifications, "by-source", "source", "source_sort");
+
 /// Every index the store uses, for comparing with the template.
-pub const INDEXES: [Index; 11] = [
+pub const INDEXES: [Index; 15] = [
     OPEN,
     CLOSED,
     FOLLOW_UPS,
@@ -85,11 +96,15 @@ pub const INDEXES: [Index; 11] = [
     ARTIFACTS_BY_TASK,
     ARTIFACTS_BY_BUNDLE,
     EVENTS_BY_DAY,
+    INBOX,
+    RECENT_NOTIFICATIONS,
+    NOTIFICATIONS_BY_TASK,
+    NOTIFICATIONS_BY_SOURCE,
 ];
 
 impl Table {
     /// Every table the store uses.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Tasks,
         Self::Bundles,
         Self::Templates,
@@ -97,6 +112,7 @@ impl Table {
         Self::Files,
         Self::Artifacts,
         Self::AuditEvents,
+        Self::Notifications,
         Self::System,
         Self::Sessions,
         Self::Idempotency,
@@ -112,6 +128,7 @@ impl Table {
             Self::Files => "DATAOPS_FILES_TABLE",
             Self::Artifacts => "DATAOPS_ARTIFACTS_TABLE",
             Self::AuditEvents => "DATAOPS_AUDIT_EVENTS_TABLE",
+            Self::Notifications => "DATAOPS_NOTIFICATIONS_TABLE",
             Self::System => "DATAOPS_SYSTEM_TABLE",
             Self::Sessions => "DATAOPS_SESSIONS_TABLE",
             Self::Idempotency => "DATAOPS_IDEMPOTENCY_TABLE",
@@ -128,6 +145,7 @@ impl Table {
             Self::Files => "file_id",
             Self::Artifacts => "artifact_id",
             Self::AuditEvents => "entity",
+            Self::Notifications => "notification_id",
             Self::System => "name",
             Self::Sessions => "token_hash",
             Self::Idempotency => "key",

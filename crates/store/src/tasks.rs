@@ -37,6 +37,9 @@ impl Record for Task {
         if let Some(at) = self.follow_up_at.text().filter(|_| self.status == Status::Waiting) {
             index(FOLLOW_UPS, shard("waiting"), format!("{at}#{}", self.id));
         }
+        if !self.is_open() && self.reminded.iter().any(|mark| !mark.over) {
+            index(FOLLOW_UPS, shard("settle"), sort.clone());
+        }
         if let Some(bundle) = self.bundle_id.text() {
             index(TASKS_BY_BUNDLE, bundle.to_owned(), sort.clone());
         }
@@ -122,6 +125,14 @@ impl Store {
     /// When the database refuses or an item can't be read.
     pub async fn tasks_waiting(&self, range: &Range) -> Result<Page<Task>, StoreError> {
         self.query(FOLLOW_UPS, &[shard("waiting")], range, None).await
+    }
+
+    /// Closed tasks whose reminders are still to be settled, by date.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn tasks_to_settle(&self, range: &Range) -> Result<Page<Task>, StoreError> {
+        self.query(FOLLOW_UPS, &[shard("settle")], range, None).await
     }
 
     /// Tasks a duty made, by date.

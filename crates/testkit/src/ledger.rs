@@ -1,21 +1,28 @@
 //! The request ledger: every call to the database, with the capacity it consumed.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use dataops_store::{Call, Observer};
 
 /// Remembers calls.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<Vec<Call>>>);
+pub struct Ledger(Arc<Mutex<Vec<Call>>>, Arc<AtomicI64>);
 
 impl Ledger {
     /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
     pub fn observer(&self) -> Observer {
-        let calls = Arc::clone(&self.0);
+        let (calls, fuse) = (Arc::clone(&self.0), Arc::clone(&self.1));
         Arc::new(move |call| {
             assert!(call.operation != "Scan" || is_catalog(&call), "a Scan outside the catalogs: {call:?}");
             calls.lock().expect("no panic under the lock").push(call);
+            assert!(fuse.fetch_sub(1, Ordering::SeqCst) != 1, "killed after this call, as the test asks");
         })
+    }
+
+    /// Kills whatever makes the n-th call from now, after the database has answered it.
+    pub fn kill_after(&self, calls: i64) {
+        self.1.store(calls, Ordering::SeqCst);
     }
 
     /// Forgets what was remembered and gives what was no read of a catalog.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::{Actor, Timestamp};
 use dataops_fleet::{Clock, Function, Invocation};
@@ -91,6 +92,18 @@ impl Stack {
     pub fn objects(&self, folder: &str) -> Vec<PathBuf> {
         let list = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
         list(self.embedded.objects().to_owned()).flat_map(|bucket| list(bucket.join(folder)).collect::<Vec<_>>()).collect()
+    }
+
+    /// Writes many notifications at once, for an inbox with a past.
+    pub async fn write_notifications(&self, notifications: Vec<Notification>) {
+        for some in notifications.chunks(100) {
+            let operation = Operation::new(&self.next_request(), Actor::system(), self.clock.now(), None);
+            let mut transaction = self.store.begin(&operation);
+            for one in some {
+                transaction.create(one.clone(), None);
+            }
+            transaction.apply().await.expect("the store takes them");
+        }
     }
 
     /// The embedded AWS below.

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod home;
+pub mod inbox;
 pub mod row;
 pub mod task;
 pub mod tasks;

@@ -15,6 +15,7 @@ use crate::id::TaskId;
 use crate::maybe::Maybe;
 use crate::proof::ProofRequirement;
 use crate::refs::Reference;
+use crate::reminder::Mark;
 use crate::time::{self, Date, Timestamp, Tz};
 
 pub use state::Status;
@@ -242,6 +243,9 @@ pub struct Task {
     /// What happened to it, oldest first, at most 100 entries.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub task_history: Vec<HistoryEvent>,
+    /// What it has been reminded of and is still true; kept by the reminder pass, which raises no version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminded: Vec<Mark>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -292,6 +296,7 @@ impl Task {
             intake_refs: Maybe::Unset,
             audit_event_refs: Maybe::Unset,
             task_history: Vec::new(),
+            reminded: Vec::new(),
             created_at: now,
             updated_at: now,
             version: 0,

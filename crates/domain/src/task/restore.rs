@@ -8,7 +8,9 @@ use crate::bundle::Bundle;
 /// The task as it was deleted, and its workflow with the task counted and its proofs marked again. A link that has been
 /// emptied meanwhile is not marked: there is nothing to keep.
 pub fn restore(deleted: &Task, bundle: Option<&Bundle>, context: Context<'_>) -> Decision {
-    let task = Task { updated_at: context.now, ..deleted.clone() };
+    // Deleting settled its reminders: what is still true is raised again.
+    let reminded = deleted.reminded.iter().filter(|mark| mark.over).cloned().collect();
+    let task = Task { updated_at: context.now, reminded, ..deleted.clone() };
     let event = NewEvent {
         action: "restored",
         summary: format!("Restored task '{}' from the trash", task.description),

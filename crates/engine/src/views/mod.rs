@@ -3,6 +3,7 @@
 mod bundle;
 mod card;
 mod home;
+mod inbox;
 mod row;
 mod task;
 pub(crate) mod tasks;

@@ -45,7 +45,7 @@ impl Engine {
         }
     }
 
-    async fn proofs_of(&self, task: &Task) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    pub(crate) async fn proofs_of(&self, task: &Task) -> Result<(Vec<String>, Vec<String>), StoreError> {
         let gates = gates::gates(task);
         let asks = |kind: ProofType| gates.iter().any(|gate| matches!(gate, Gate::Proof(proof) if proof.kind == kind));
         let files = async {

@@ -4,6 +4,7 @@ pub(crate) mod audit_events;
 pub(crate) mod bundles;
 pub(crate) mod health;
 pub(crate) mod me;
+pub(crate) mod notifications;
 pub(crate) mod search;
 pub(crate) mod seed;
 pub(crate) mod tasks;
@@ -31,6 +32,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(tasks::router())
         .merge(bundles::router())
         .merge(templates::router())
+        .merge(notifications::router())
         .merge(views::router())
         .merge(audit_events::router())
         .merge(search::router())

@@ -5,6 +5,7 @@ use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::views::bundle::BundlePage;
 use dataops_api::views::home::Home;
+use dataops_api::views::inbox::{InboxGroup, InboxPage};
 use dataops_api::views::task::TaskPage;
 use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
 use dataops_api::views::templates::Templates;
@@ -22,6 +23,7 @@ use crate::http::{Call, Ids, Reply, paging};
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/api/views/home", routing::get(home).fallback(not_found))
+        .route("/api/views/inbox", routing::get(inbox).fallback(not_found))
         .route("/api/views/tasks", routing::get(tasks).fallback(not_found))
         .route("/api/views/tasks/{id}", routing::get(task).fallback(not_found))
         .route("/api/views/bundles", routing::get(bundles).fallback(not_found))
@@ -35,6 +37,20 @@ pub(super) fn router() -> Router<App> {
 pub(crate) async fn home(State(app): State<App>, call: Call) -> Response {
     let mine = call.query("for") == Some("me");
     call.answer(app.engine.view_home(&call.operation, mine).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/inbox", tag = "views", params(
+    ("group" = Option<String>, Query, description = "`failures`, `late`, `follow-ups`, `proof`, `today` or `news`, else all of them"), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = InboxPage), (status = 400)))]
+pub(crate) async fn inbox(State(app): State<App>, call: Call) -> Response {
+    let work = async {
+        let unknown = || Refusal::field("/group", "group must be failures, late, follow-ups, proof, today or news");
+        let group = call.query("group").map(|name| InboxGroup::parse(name).ok_or_else(unknown)).transpose()?;
+        let mut page = app.engine.view_inbox(&call.operation, group, call.cursor()?).await?;
+        page.next_cursor = paging::cursor(page.next_cursor);
+        Reply::ok(page)
+    };
+    call.answer(work.await)
 }
 
 #[utoipa::path(get, path = "/api/views/tasks", tag = "views", params(

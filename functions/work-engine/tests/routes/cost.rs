@@ -108,6 +108,14 @@ async fn the_cost_table_is_the_committed_one() {
     operator.put(&format!("/api/bundles/{bundle}/archive"), json!({})).await.expect(200);
     table.row("`DELETE /api/bundles/:id`", operator.delete(&format!("/api/bundles/{bundle}"))).await;
     table.row("`POST /api/bundles/:id/restore`", operator.post(&format!("/api/bundles/{bundle}/restore"), json!({}))).await;
+    table.row("`GET /api/views/inbox`, a follow-up due", inbox(&stack, &operator).await.get("/api/views/inbox")).await;
+    table.row("`GET /api/notifications`", operator.get("/api/notifications")).await;
+    table.row("`GET /api/notifications?all=true`", operator.get("/api/notifications?all=true")).await;
+    let told = operator.get("/api/notifications").await;
+    let dismiss = |place: usize| format!("/api/notifications/{}/dismiss", told.json["notifications"][place]["id"].as_str().unwrap());
+    table.row("`PUT /api/notifications/:id/dismiss`, not stored yet", operator.put(&dismiss(0), Value::Null)).await;
+    table.row("`PUT /api/notifications/:id/dismiss`", operator.put(&dismiss(1), Value::Null)).await;
+    table.row("`PUT /api/notifications/dismiss-all`, none left", operator.put("/api/notifications/dismiss-all", Value::Null)).await;
     table.row("`GET /api/users`", operator.get("/api/users")).await;
     table.row("`POST /api/users`", admin.post("/api/users", json!({ "name": "x", "email": "x@example.org" }))).await;
     index(&stack).await;
@@ -121,6 +129,15 @@ async fn the_cost_table_is_the_committed_one() {
 /// Makes the search index, so that asking costs what it costs every day.
 async fn index(stack: &Stack) {
     while stack.administrate(json!({ "command": "search-pass" })).await["search"]["building"] == true {}
+}
+
+/// A follow-up that has just come due: the inbox computes it.
+async fn inbox(stack: &Arc<Stack>, operator: &Caller) -> Caller {
+    let task = operator.post("/api/tasks", json!({ "description": "x", "date": "2026-07-09" })).await.expect(201).str("/id").to_owned();
+    let wait = json!({ "waitingFor": "Guest", "followUpAt": "2026-07-01T10:00:00Z", "channel": "mail", "note": "asked" });
+    operator.post(&format!("/api/tasks/{task}/actions/mark-waiting"), wait).await.expect(200);
+    stack.clock.advance(3_600);
+    operator.clone()
 }
 
 fn compare(rows: &str) {

@@ -5,6 +5,8 @@ mod concurrency;
 mod cost;
 mod gates;
 mod health;
+mod notifications;
+mod reminders;
 mod search;
 mod start;
 mod tasks;
