@@ -2,6 +2,7 @@
 //! portal and the command line use. It decides nothing; the rules live in `dataops-domain`.
 
 pub mod client;
+pub mod documents;
 pub mod problem;
 pub mod search;
 pub mod views;

@@ -8,9 +8,12 @@ mod markers;
 mod outline;
 mod references;
 
+use dataops_domain::Timestamp;
+
 use crate::error::Problem;
 use crate::files::File;
 use outline::Outline;
+pub(crate) use references::Mentions;
 
 /// A process document.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +46,25 @@ pub struct Document {
     pub steps: Vec<Step>,
     /// Its sections without the steps, in lower case, such as `validation`.
     pub sections: Vec<String>,
-    /// What its text refers to, as written: the inside of `[[…]]` and of `doc:` links.
+    /// Its headings in order, each with its anchor.
+    pub outline: Vec<Heading>,
+    /// What its text refers to inside the content, as written: `[[…]]`, `doc:` links and paths, each perhaps with `#…`.
     pub references: Vec<String>,
+    /// When the file was last written, as far as the disk or the build could tell.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// A heading of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// The title as plain text, with its number.
+    pub title: String,
+    /// Where it is on the document's page: the number of a step, else `section-…`.
+    pub anchor: String,
+    /// True for the heading of a step.
+    pub is_step: bool,
 }
 
 /// A numbered step of a document.
@@ -62,6 +82,19 @@ impl Document {
     /// The step with this number.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
+    }
+
+    /// The folder it is in, which says what part of the work it is about; empty beside the folders.
+    pub fn area(&self) -> &str {
+        let path = self.source.strip_prefix("documents/").unwrap_or(&self.source);
+        path.split_once('/').map_or("", |(area, _)| area)
+    }
+
+    /// The anchor that a link's `#…` means: an anchor as it is, or the words of a heading.
+    pub fn anchor(&self, fragment: &str) -> Option<&str> {
+        let by_words = outline::section_anchor(fragment);
+        let fits = |heading: &&Heading| heading.anchor == fragment || heading.anchor == by_words;
+        self.outline.iter().find(fits).map(|heading| heading.anchor.as_str())
     }
 
     /// The file as people know it.
@@ -102,7 +135,9 @@ pub(crate) fn read(file: &File) -> Result<Document, Vec<Problem>> {
         tags: front.tags,
         related_docs: front.related_docs,
         aliases: front.aliases,
-        references: references::in_text(&outline.prose(&markdown)),
+        references: Mentions::of(&markdown).references,
+        outline: outline.headings(),
+        updated_at: file.written.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| Timestamp::from_millis(seconds * 1_000)),
         markdown,
         steps,
         sections,

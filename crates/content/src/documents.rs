@@ -23,6 +23,24 @@ pub enum Unresolved {
     Ambiguous,
 }
 
+/// Why a link inside the content leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Broken<'a> {
+    /// It names no document, or more than one.
+    Document(Unresolved),
+    /// It names a document that has no such step or section.
+    Anchor(&'a Document),
+}
+
+/// Where a link inside the content leads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Target<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// The place in it, as an anchor of its outline.
+    pub anchor: Option<&'a str>,
+}
+
 impl Documents {
     pub(crate) fn new(all: Vec<Document>) -> Self {
         let mut names: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
@@ -61,6 +79,26 @@ impl Documents {
         })
     }
 
+    /// Where a link in the text of `from` leads: a reference, with `#` and a step's number or a heading's words behind it;
+    /// `#…` alone is a place in `from` itself.
+    ///
+    /// # Errors
+    /// What it names is not there.
+    pub fn follow<'a>(&'a self, from: &'a Document, written: &str) -> Result<Target<'a>, Broken<'a>> {
+        let (reference, fragment) = written.split_once('#').unwrap_or((written, ""));
+        let document = match reference.trim() {
+            "" | "doc:" => from,
+            reference => match self.get_from(from, reference) {
+                Some(document) => document,
+                None => return Err(Broken::Document(self.resolve(reference).err().unwrap_or(Unresolved::NotFound))),
+            },
+        };
+        match fragment.trim() {
+            "" => Ok(Target { document, anchor: None }),
+            fragment => document.anchor(fragment).map(|anchor| Target { document, anchor: Some(anchor) }).ok_or(Broken::Anchor(document)),
+        }
+    }
+
     /// Every document, by path.
     pub fn iter(&self) -> impl Iterator<Item = &Document> {
         self.all.iter()
@@ -84,8 +122,12 @@ impl Documents {
 
     /// The documents that refer to the one with this id, in their frontmatter or their text.
     pub fn backlinks(&self, id: &str) -> Vec<&Document> {
-        let points = |from: &Document, to: &String| self.get_from(from, to).is_some_and(|target| target.id == id);
-        let refers = |from: &&Document| from.id != id && from.related_docs.iter().chain(&from.references).any(|to| points(from, to));
+        let relates = |from: &Document| from.related_docs.iter().any(|to| self.get_from(from, to).is_some_and(|target| target.id == id));
+        let links = |from: &Document| {
+            let named = |to: &str| self.get_from(from, to.split('#').next().unwrap_or(to)).is_some_and(|target| target.id == id);
+            from.references.iter().any(|to| named(to))
+        };
+        let refers = |from: &&Document| from.id != id && (relates(from) || links(from));
         self.all.iter().filter(refers).collect()
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct File {
     pub(crate) path: String,
     /// What it holds.
     pub(crate) bytes: Vec<u8>,
+    /// When it was last written, in seconds since 1970, as far as the disk or the build could tell.
+    pub(crate) written: Option<u64>,
 }
 
 impl File {
@@ -64,7 +66,10 @@ pub(crate) struct Files {
 
 /// The files in the binary.
 pub(crate) fn embedded() -> Files {
-    let read = |path: &str| Embedded::get(path).map(|file| File { path: path.to_owned(), bytes: file.data.into_owned() });
+    let read = |path: &str| {
+        let file = Embedded::get(path)?;
+        Some(File { path: path.to_owned(), written: file.metadata.last_modified(), bytes: file.data.into_owned() })
+    };
     sorted(Embedded::iter().filter_map(|path| read(&path)).collect())
 }
 
@@ -91,7 +96,9 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Con
         if disk.is_dir() {
             collect(&disk, &format!("{path}/"), files)?;
         } else if kind(&path).is_some() {
-            files.push(File { path, bytes: fs::read(&disk).map_err(unreadable(&disk))? });
+            let modified = entry.metadata().and_then(|about| about.modified()).ok();
+            let written = modified.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).map(|since| since.as_secs());
+            files.push(File { path, bytes: fs::read(&disk).map_err(unreadable(&disk))?, written });
         }
     }
     Ok(())

@@ -10,14 +10,15 @@ mod duty;
 mod error;
 mod files;
 mod lint;
+mod plain;
 mod search;
 mod workflow;
 mod yaml;
 
 use std::path::Path;
 
-pub use document::{Document, Step};
-pub use documents::{Documents, Unresolved};
+pub use document::{Document, Heading, Step};
+pub use documents::{Broken, Documents, Target, Unresolved};
 pub use duty::Duty;
 pub use error::{ContentError, Problem};
 pub use lint::{Finding, lint};

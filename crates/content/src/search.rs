@@ -3,8 +3,8 @@
 //! Words are compared without case and accents, and the beginning of a word is enough. A document is found when every word asked for
 //! is in it; the answer names the step when the step is what was meant.
 
+mod excerpt;
 mod index;
-mod plain;
 
 pub(crate) use index::Index;
 

@@ -6,6 +6,7 @@ mod admin;
 mod audit;
 mod bundles;
 mod catalog;
+mod documents;
 mod error;
 mod passwords;
 mod reminders;
@@ -20,6 +21,7 @@ mod views;
 
 pub use admin::{AdminAnswer, AdminCommand};
 pub use audit::{AuditQuery, AuditScope, audit_days, audit_entity};
+pub use documents::DocumentQuery;
 pub use error::{Error, Expected};
 pub use reminders::ReminderReport;
 pub use search::{SearchAsk, SearchReport};

@@ -62,6 +62,28 @@ fn hostile_text_stays_text() {
     harmless(&html);
     assert!(!html.contains("href=\"javascript"), "a script is never a link");
 
+    let mut view = fixtures::document();
+    view.markdown = format!("## {HOSTILE}\n\n## {HOSTILE}\n\n{HOSTILE} [x](javascript:alert(1)) [[reference.events.overview]]");
+    for text in [&mut view.entry.title, &mut view.entry.summary, &mut view.entry.id, &mut view.entry.area, &mut view.entry.kind] {
+        *text = HOSTILE.into();
+    }
+    for heading in &mut view.outline {
+        (heading.title, heading.anchor) = (HOSTILE.into(), HOSTILE.into());
+    }
+    view.links[0].title = HOSTILE.into();
+    view.links[0].id = HOSTILE.into();
+    view.related[0].title = HOSTILE.into();
+    view.backlinks.workflows[0].tasks[0].description = HOSTILE.into();
+    view.backlinks.duties[0].description = HOSTILE.into();
+    let html = shown(&pages::documents::one(&view, "t1"));
+    harmless(&html);
+    assert!(!html.contains("href=\"javascript"), "a script is never a link");
+    let mut view = fixtures::gap();
+    view.task.as_mut().expect("a task").name = HOSTILE.into();
+    view.steps[0].name = HOSTILE.into();
+    harmless(&shown(&pages::gap::page(&view, &chrome("/"), &attempt)));
+    harmless(&shown(&pages::documents::missing(HOSTILE)));
+
     let mut view = fixtures::bundle();
     view.links[0].name = HOSTILE.into();
     view.links[4].url = format!("javascript:alert(1)//{HOSTILE}");
@@ -91,6 +113,8 @@ fn nothing_needs_inline_script_or_style() {
         task(&fixtures::task(), &none),
         shown(&pages::workflow::page(&fixtures::bundle(), &chrome("/"), Berlin, &none)),
         shown(&pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none)),
+        shown(&pages::documents::one(&fixtures::document(), "t1")),
+        shown(&pages::gap::page(&fixtures::gap(), &chrome("/gaps/new"), &none)),
         shown(&pages::error::page(Trouble::Unreachable, "r1")),
     ];
     for html in all {

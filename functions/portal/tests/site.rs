@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[path = "site/documents.rs"]
+mod documents;
+
 use dataops_local::{Fleet, FleetOptions, functions};
 use dataops_testkit::Browser;
 use serde_json::json;

@@ -46,6 +46,8 @@ use crate::routes;
         routes::notifications::list,
         routes::notifications::dismiss,
         routes::notifications::dismiss_all,
+        routes::documents::list,
+        routes::documents::get,
         routes::views::home,
         routes::views::inbox,
         routes::views::tasks,
@@ -57,6 +59,7 @@ use crate::routes;
         routes::views::trash,
         routes::audit_events::list,
         routes::audit_events::verify,
+        routes::views::gap,
     ),
     components(schemas(dataops_api::Problem, dataops_api::problem::ErrorBody))
 )]

@@ -6,6 +6,7 @@ use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::row::{Person, TaskRow, WorkflowCard};
+use crate::documents::DocumentLink;
 
 /// A slot of the workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -63,16 +64,4 @@ pub struct BundlePage {
     pub documents: Vec<DocumentLink>,
     /// Users, for assigning.
     pub people: Vec<Person>,
-}
-
-/// A document to read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentLink {
-    /// Document id.
-    pub id: String,
-    /// Title; the id when there is no such document.
-    pub title: String,
-    /// False when there is no such document.
-    pub found: bool,
 }

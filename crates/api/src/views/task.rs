@@ -5,8 +5,8 @@ use dataops_domain::task::Task;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::bundle::DocumentLink;
 use super::row::{Gate, Person, TaskRow};
+use crate::documents::{DocumentLink, TextLink};
 
 /// The step of a document that describes a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -24,6 +24,12 @@ pub struct Instructions {
     pub step_title: Option<String>,
     /// The text, in Markdown: the step's, or the whole document's.
     pub markdown: String,
+    /// Where the links of that text lead that stay inside the documents.
+    #[serde(default)]
+    pub links: Vec<TextLink>,
+    /// The step the task names although the document has none such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_step_id: Option<String>,
 }
 
 /// `GET /api/views/tasks/:id`.

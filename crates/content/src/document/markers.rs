@@ -1,6 +1,6 @@
 //! Imported documents: sections and steps between HTML comments such as `<!-- sop-step-start id=6 -->`.
 //!
-//! The markers are read and left out of the text. Ours are not written this way.
+//! The markers are read and left out of the text; a step gets the heading that ours have. Ours are not written this way.
 
 use crate::error::Problem;
 use crate::files::File;
@@ -64,9 +64,9 @@ struct Reader {
 
 impl Reader {
     fn text(&mut self, line: &str) {
-        self.marked.markdown.push_str(line);
-        if let Some((_, body)) = &mut self.step {
-            body.push_str(line);
+        match &mut self.step {
+            Some((_, body)) => body.push_str(line),
+            None => self.marked.markdown.push_str(line),
         }
     }
 
@@ -110,16 +110,22 @@ impl Reader {
         if kind == "section" {
             self.raw = false;
         } else if let Some((id, body)) = self.step.take_if(|_| kind == "step") {
-            self.marked.steps.push(step(id, &body));
+            let step = step(id, &body);
+            self.marked.markdown.push_str(&format!("\n## {}. {}\n\n{}\n\n", step.id, step.title, step.markdown));
+            self.marked.steps.push(step);
         }
         Ok(())
     }
 }
 
-/// A step from its body, whose first line may repeat the number and serves as the title.
+/// A step from its body, whose first line may repeat the number and is the title. The text below loses the indent that
+/// the number gave it.
 fn step(id: String, body: &str) -> Step {
     let body = body.trim();
-    let markdown = body.strip_prefix(&format!("{id}.")).unwrap_or(body).trim().to_owned();
-    let title = markdown.lines().next().unwrap_or_default().trim().to_owned();
-    Step { id, title, markdown }
+    let text = body.strip_prefix(&format!("{id}.")).unwrap_or(body).trim();
+    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let common = rest.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let lines: Vec<&str> = rest.lines().map(|line| line.get(common..).unwrap_or_default()).collect();
+    Step { id, title: title.trim().trim_start_matches('#').trim().to_owned(), markdown: lines.join("\n").trim().to_owned() }
 }

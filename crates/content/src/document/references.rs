@@ -1,27 +1,59 @@
-//! What the text of a document refers to.
+//! What the text of a document refers to, and what in it can't be shown.
 
-/// The insides of `[[id]]` and `[[id|label]]`, and what `doc:` links name, each once. `prose` is the text without code.
-pub(super) fn in_text(prose: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut add = |reference: &str| {
-        let reference = reference.trim();
-        if !reference.is_empty() && reference != "..." && !found.iter().any(|known| known == reference) {
-            found.push(reference.to_owned());
-        }
-    };
-    for inside in between(prose, "[[", "]]") {
-        add(inside.split('|').next().unwrap_or(inside));
-    }
-    for inside in between(prose, "](doc:", ")") {
-        add(inside);
-    }
-    found
+use pulldown_cmark::{Event, Parser, Tag};
+
+use crate::plain::MARKDOWN;
+
+/// What a text mentions; code is left out.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions {
+    /// Where links inside the content lead, as written, each once.
+    pub(crate) references: Vec<String>,
+    /// Addresses of other links that nobody may follow, such as `javascript:…`.
+    pub(crate) refused: Vec<String>,
+    /// Where pictures would be.
+    pub(crate) pictures: Vec<String>,
+    /// True when there is raw HTML, which is shown as text.
+    pub(crate) raw_html: bool,
 }
 
-/// What stands between `open` and `close`, on one line.
-fn between<'a>(text: &'a str, open: &'static str, close: &'static str) -> impl Iterator<Item = &'a str> {
-    let inside = move |rest: &'a str| rest.split_once(close).map(|(inside, _)| inside);
-    text.split(open).skip(1).filter_map(inside).filter(|inside| !inside.contains('\n'))
+impl Mentions {
+    /// Reads a text.
+    pub(crate) fn of(markdown: &str) -> Self {
+        let mut mentions = Self::default();
+        for event in Parser::new_ext(markdown, MARKDOWN) {
+            match event {
+                Event::Start(Tag::Link { dest_url, .. }) => mentions.link(dest_url.trim()),
+                Event::Start(Tag::Image { dest_url, .. }) => add(&mut mentions.pictures, &dest_url),
+                Event::Html(_) | Event::InlineHtml(_) => mentions.raw_html = true,
+                _ => {}
+            }
+        }
+        mentions
+    }
+
+    fn link(&mut self, address: &str) {
+        match scheme(address).as_deref() {
+            Some("http" | "https" | "mailto") => {}
+            None | Some("doc") if !address.starts_with("//") => add(&mut self.references, address),
+            _ => add(&mut self.refused, address),
+        }
+    }
+}
+
+/// An empty address and the placeholder `...` are no reference.
+fn add(list: &mut Vec<String>, address: &str) {
+    if !address.is_empty() && address != "..." && !list.iter().any(|known| known == address) {
+        list.push(address.to_owned());
+    }
+}
+
+/// The scheme of an address, in lower case.
+fn scheme(address: &str) -> Option<String> {
+    let (scheme, _) = address.split_once(':')?;
+    let rest = |letter: char| letter.is_ascii_alphanumeric() || "+.-".contains(letter);
+    let good = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic()) && scheme.chars().all(rest);
+    good.then(|| scheme.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -30,7 +62,24 @@ mod tests {
 
     #[test]
     fn each_reference_is_found_once() {
-        let text = "See [[a.b|A]] and [[a.b]], [C](doc:c.d), [[...]] and [[open\n]].";
-        assert_eq!(in_text(text), ["a.b", "c.d"]);
+        let text = "See [[a.b|A]] and [[a.b]], [C](doc:c.d#2), [D](../e/d.md), [E](#6), [[...]], and `[[f]]`.\n\n    [[code]]\n";
+        assert_eq!(Mentions::of(text).references, ["a.b", "doc:c.d#2", "../e/d.md", "#6"]);
+    }
+
+    #[test]
+    fn the_web_and_mail_are_no_references() {
+        let text =
+            "[a](https://example.org) [b](mailto:a@example.org) [c](JavaScript:x) [d](data:text/html,x) [e](//example.org) <vbscript:x>";
+        let mentions = Mentions::of(text);
+        assert_eq!(mentions.references, Vec::<String>::new());
+        assert_eq!(mentions.refused, ["JavaScript:x", "data:text/html,x", "//example.org", "vbscript:x"]);
+        assert!(!mentions.raw_html);
+    }
+
+    #[test]
+    fn pictures_and_raw_html_are_seen() {
+        let mentions = Mentions::of("![a](x.png) a <b>b</b>");
+        assert_eq!((mentions.pictures.len(), mentions.raw_html), (1, true));
+        assert!(!Mentions::of("`<b>` \\<b>").raw_html);
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Hit, MAX_WORDS, plain, words};
+use super::{Hit, MAX_WORDS, excerpt, words};
 use crate::document::Document;
+use crate::plain;
 
 /// What a whole word is worth by where it stands; its beginning is worth half.
 const TITLE: u32 = 12;
@@ -102,7 +103,7 @@ impl Index {
             step: step.map(|step| step.id.clone()),
             step_title: step.map(|step| step.title.clone()),
             title: document.title.clone(),
-            excerpt: plain::excerpt(text, asked),
+            excerpt: excerpt::around(text, asked),
         }
     }
 }

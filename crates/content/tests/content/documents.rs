@@ -1,6 +1,6 @@
 //! Documents: how they are found and what is read from them.
 
-use dataops_content::Unresolved;
+use dataops_content::{Broken, Target, Unresolved};
 
 use crate::fixture::{Fixture, TALKS};
 
@@ -88,8 +88,10 @@ fn an_imported_document_is_read_by_its_markers() {
     assert_eq!(document.sections, ["summary", "procedure", "validation"]);
     let steps: Vec<(&str, &str)> = document.steps.iter().map(|step| (step.id.as_str(), step.title.as_str())).collect();
     assert_eq!(steps, [("1", "Ask"), ("2", "Publish")]);
-    assert_eq!(document.steps[1].markdown, "Publish\n   and wait");
-    assert!(document.markdown.starts_with("Why.\n1. Ask\n![screen]"), "{}", document.markdown);
+    assert_eq!(document.steps[1].markdown, "and wait");
+    assert!(document.markdown.starts_with("Why.\n\n## 1. Ask\n\n![screen]"), "{}", document.markdown);
+    let anchors: Vec<&str> = document.outline.iter().map(|heading| heading.anchor.as_str()).collect();
+    assert_eq!(anchors, ["1", "2"]);
 }
 
 #[test]
@@ -106,4 +108,42 @@ fn broken_markers_are_refused() {
         assert_eq!(Fixture::new().with("documents/a.md", text).refusal(), expected);
     }
     Fixture::new().with("documents/a.md", "```\n<!-- sop-step-end -->\n```").content();
+}
+
+#[test]
+fn a_link_leads_to_a_document_and_a_place_in_it() {
+    let content = Fixture::new().content();
+    let (from, prepare) = (content.documents.get("reference.talk.overview").expect("it"), content.documents.get("sop.talk.prepare"));
+    let prepare = prepare.expect("it");
+    for (written, anchor) in [
+        ("sop.talk.prepare", None),
+        ("sop.talk.prepare#2", Some("2")),
+        ("doc:sop.old.prepare#2", Some("2")),
+        ("prepare.md#validation", Some("section-validation")),
+        ("./prepare.md#section-validation", Some("section-validation")),
+        ("../talk/prepare.md#Validation", Some("section-validation")),
+        ("/documents/talk/prepare.md", None),
+    ] {
+        let target = content.documents.follow(from, written);
+        assert_eq!(target, Ok(Target { document: prepare, anchor }), "{written}");
+    }
+    assert_eq!(content.documents.follow(prepare, "#1"), Ok(Target { document: prepare, anchor: Some("1") }));
+    assert_eq!(content.documents.follow(prepare, "#7"), Err(Broken::Anchor(prepare)));
+    assert_eq!(content.documents.follow(prepare, "../../../x.md#1"), Err(Broken::Document(Unresolved::NotFound)));
+    assert_eq!((prepare.area(), prepare.updated_at.is_some()), ("talk", true));
+}
+
+/// Documents that name each other are common; nothing walks round with them.
+#[test]
+fn documents_may_relate_in_a_circle() {
+    let mut fixture = Fixture::new();
+    for (at, next) in [("a", "b"), ("b", "c"), ("c", "a")] {
+        fixture =
+            fixture.with(&format!("documents/{at}.md"), &format!("---\nid: doc.{at}\nrelated_docs: [doc.{next}]\n---\n[[doc.{next}]]\n"));
+    }
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+    let content = fixture.content();
+    let ids = |id: &str| content.documents.backlinks(id).into_iter().map(|document| document.id.clone()).collect::<Vec<_>>();
+    assert_eq!((ids("doc.a"), ids("doc.b"), ids("doc.c")), (vec!["doc.c".to_owned()], vec!["doc.a".to_owned()], vec!["doc.b".to_owned()]));
+    assert_eq!(content.documents.search("doc", 10).len(), 3);
 }

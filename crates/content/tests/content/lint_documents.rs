@@ -40,6 +40,67 @@ fn references_lead_somewhere() {
 }
 
 #[test]
+fn links_lead_to_a_place_that_is_there() {
+    for good in [
+        "[[#2]]",
+        "[up](#1)",
+        "[[sop.old.prepare#2|here]]",
+        "[x](overview.md#content)",
+        "[x](https://example.org)",
+        "[x](mailto:a@example.org)",
+    ] {
+        assert_eq!(findings(PREPARE, "Ask the speaker.", good), Vec::<String>::new(), "{good}");
+    }
+    let found = findings(PREPARE, "Ask the speaker.", "[[reference.talk.overview#3]]");
+    assert_eq!(found, ["the text refers to 'reference.talk.overview#3', but 'reference.talk.overview' has no such step or section"]);
+    let found = findings(PREPARE, "Ask the speaker.", "[x](#9)");
+    assert_eq!(found, ["the text refers to '#9', but 'sop.talk.prepare' has no such step or section"]);
+    let found = findings(PREPARE, "Ask the speaker.", "[x](../other/none.md)");
+    assert_eq!(found, ["the text refers to the unknown document '../other/none.md'"]);
+    let found =
+        Fixture::new().with("documents/a.md", "---\nid: sop.talk.prepare\n---\n").with("documents/b.md", "[[sop.talk.prepare]]").findings();
+    assert!(
+        found.contains(&"content/documents/b.md: the text refers to 'sop.talk.prepare', which more than one document is named".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn links_are_of_a_kind_that_is_followed() {
+    for bad in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.org/x"] {
+        let found = findings(PREPARE, "Ask the speaker.", &format!("[x]({bad})"));
+        assert_eq!(found, [format!("the link '{bad}' is never followed; expected http, https, mailto or a document")]);
+    }
+}
+
+#[test]
+fn a_document_does_not_relate_to_itself() {
+    let found = findings(PREPARE, "related_docs: [reference.talk.overview]", "related_docs: [sop.talk.prepare, prepare.md]");
+    assert_eq!(
+        found,
+        ["related_docs names the document itself as 'sop.talk.prepare'", "related_docs names the document itself as 'prepare.md'"]
+    );
+    let found = findings(PREPARE, "[reference.talk.overview]", "[reference.talk.overview, reference.talk.overview]");
+    assert_eq!(found, ["related_docs names 'reference.talk.overview' more than once"]);
+    let found = findings(PREPARE, "aliases: [sop.old.prepare,", "aliases: [sop.talk.prepare, sop.old.prepare, sop.old.prepare,");
+    assert_eq!(found, ["alias 'sop.talk.prepare' is the document's own id", "alias 'sop.old.prepare' is there more than once"]);
+}
+
+#[test]
+fn a_step_is_there_once_also_in_imports() {
+    let found = Fixture::new().with("documents/a.md", "## 1. Ask\n\n## 1. Ask again\n").findings();
+    assert_eq!(found, ["content/documents/a.md: step 1 is there more than once, so a task that names it can't tell which is meant"]);
+}
+
+#[test]
+fn what_would_not_be_shown_is_found() {
+    assert_eq!(findings(PREPARE, "Ask the speaker.", "Ask <b>now</b>."), ["raw HTML is shown as text; write Markdown"]);
+    assert_eq!(findings(PREPARE, "Ask the speaker.", "![screen](a.png)"), ["the picture 'a.png' is not shown; say in words what is on it"]);
+    assert_eq!(findings(TALKS, "## Content", "## Content\n\n## 2."), ["heading '2.' has no words, so it is no step"]);
+    assert_eq!(findings(TALKS, "## Content", "## Content\n\n## Content"), ["section 'content' is there more than once"]);
+}
+
+#[test]
 fn steps_are_numbered_from_one() {
     let found = findings(PREPARE, "## 1. Ask", "## 3. Ask");
     assert_eq!(found, ["steps are numbered 3, 2; expected 1 to 2 in order"]);

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod card;
+mod gap;
 mod home;
 mod inbox;
 mod row;
@@ -13,9 +14,8 @@ mod trash;
 
 use std::collections::HashMap;
 
-use dataops_api::views::bundle::DocumentLink;
+use dataops_api::documents::DocumentLink;
 use dataops_api::views::row::Person;
-use dataops_content::Content;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp, Tz};
 use dataops_store::{Operation, StoreError, UserRecord};
@@ -74,16 +74,14 @@ impl Engine {
         })
     }
 
+    /// Documents by title, each once.
     pub(crate) fn documents(&self, ids: &[String]) -> Vec<DocumentLink> {
-        ids.iter().map(|id| document_link(&self.content, id)).collect()
-    }
-}
-
-fn document_link(content: &Content, id: &str) -> DocumentLink {
-    let found = content.documents.get(id);
-    DocumentLink {
-        id: id.to_owned(),
-        title: found.map_or_else(|| id.to_owned(), |document| document.title.clone()),
-        found: found.is_some(),
+        let mut links: Vec<DocumentLink> = Vec::new();
+        for link in ids.iter().map(|id| crate::documents::link(&self.content, id)) {
+            if !links.iter().any(|known| known.id == link.id) {
+                links.push(link);
+            }
+        }
+        links
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::row;
 use crate::Engine;
+use crate::documents;
 use crate::error::Error;
 
 impl Engine {
@@ -68,13 +69,17 @@ impl Engine {
     /// The step of the document that describes the task, or the whole document when it names no step that exists.
     fn instructions(&self, task: &Task) -> Option<Instructions> {
         let document = self.content.documents.get(task.instruction_doc_id.text()?)?;
-        let step = task.instruction_step_id.text().and_then(|wanted| document.steps.iter().find(|step| step.id == wanted));
+        let wanted = task.instruction_step_id.text();
+        let step = wanted.and_then(|wanted| document.step(wanted));
+        let markdown = step.map_or(&document.markdown, |step| &step.markdown);
         Some(Instructions {
             document_id: document.id.clone(),
             document_title: document.title.clone(),
             step_id: step.map(|step| step.id.clone()),
             step_title: step.map(|step| step.title.clone()),
-            markdown: step.map_or_else(|| document.markdown.clone(), |step| step.markdown.clone()),
+            links: documents::links(&self.content, document, markdown),
+            missing_step_id: wanted.filter(|_| step.is_none()).map(str::to_owned),
+            markdown: markdown.clone(),
         })
     }
 }

@@ -6,7 +6,7 @@ import { closeMenu } from "./menus.js";
 import { closePanel, isOpen } from "./panel.js";
 
 const STORE = "dataops.keys";
-const GO = { h: "/", t: "/tasks", w: "/workflows", e: "/templates" };
+const GO = { h: "/", t: "/tasks", w: "/workflows", e: "/templates", d: "/documents" };
 let going = 0;
 
 const box = $("#keys-on");

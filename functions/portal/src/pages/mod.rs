@@ -1,7 +1,9 @@
 //! The pages: each a pure function from the engine's view to a [`crate::ui::page::Page`].
 
 pub mod activity;
+pub mod documents;
 pub mod error;
+pub mod gap;
 pub mod home;
 pub mod sign_in;
 pub mod start;

@@ -11,6 +11,7 @@ use crate::ui::activity::{self, Tell};
 use crate::ui::form::{self, Attempt, Field};
 use crate::ui::history;
 use crate::ui::icon::icon;
+use crate::ui::markdown::document_url;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::timeline::{Mark, timeline};
@@ -165,7 +166,7 @@ fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
             }
         }
         @if !view.documents.is_empty() {
-            section .part #documents { h2 { "Documents" } ul .plain { @for document in &view.documents { li { (icon("file")) (document.title) @if !document.found { span .hint { " (missing)" } } } } } }
+            section .part #documents { h2 { "Documents" } ul .plain { @for document in &view.documents { li { @if document.found { a href=(document_url(&document.id, "", "")) { (icon("file")) (document.title) } } @else { (icon("file")) (document.title) span .hint { " (missing)" } } } } } }
         }
         section .part #activity { h2 { "Activity" }
             (history::stream(&[], &view.events[..view.events.len().min(12)], Tell { people: &view.people, today: view.today, timezone }))

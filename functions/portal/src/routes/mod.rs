@@ -2,6 +2,8 @@
 
 mod act;
 mod activity;
+mod documents;
+mod gap;
 mod home;
 mod preferences;
 mod session;
@@ -48,6 +50,9 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/activity", get(activity::show))
         .route("/trash", get(trash::show))
         .route("/trash/{kind}/{id}", post(trash::restore))
+        .route("/documents", get(documents::list))
+        .route("/documents/{*name}", get(documents::show))
+        .route("/gaps/new", get(gap::show).post(gap::create))
         .route("/theme", post(preferences::theme))
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::icon::icon;
 
-const SAID: [(&str, &str); 21] = [
+const SAID: &[(&str, &str)] = &[
     ("done", "Done."),
     ("reopened", "Open again."),
     ("saved", "Saved."),
@@ -20,6 +20,7 @@ const SAID: [(&str, &str); 21] = [
     ("archived-task", "Task archived."),
     ("links", "Links saved."),
     ("created", "Task created."),
+    ("gap", "Gap reported. It is a task of its own now; go on with the work."),
     ("started", "Workflow started. Every task has its date."),
     ("archived", "Workflow archived. It stays readable."),
     ("restored", "Workflow is active again."),

@@ -53,8 +53,13 @@ impl Page {
     }
 }
 
-const PLACES: [(&str, &str, &str); 4] =
-    [("/", "Home", "home"), ("/tasks", "Tasks", "tasks"), ("/workflows", "Workflows", "flow"), ("/templates", "Templates", "templates")];
+const PLACES: &[(&str, &str, &str)] = &[
+    ("/", "Home", "home"),
+    ("/tasks", "Tasks", "tasks"),
+    ("/workflows", "Workflows", "flow"),
+    ("/templates", "Templates", "templates"),
+    ("/documents", "Documents", "documents"),
+];
 
 /// A whole document for a signed-in reader.
 pub fn document(chrome: &Chrome, page: &Page) -> Markup {
@@ -116,7 +121,7 @@ fn rail(chrome: &Chrome) -> Markup {
             a .brand href="/" { "DataOps" }
             nav aria-label="Main" {
                 ul {
-                    @for (path, name, drawing) in PLACES {
+                    @for &(path, name, drawing) in PLACES {
                         li {
                             a href=(path) aria-current=[is_here(path).then_some("page")] {
                                 (icon(drawing)) span { (name) }
@@ -172,7 +177,7 @@ fn help() -> Markup {
         ("c", "new task"),
         ("n", "start a workflow"),
         ("/", "search"),
-        ("g then h t w e", "Home, Tasks, Workflows, Templates"),
+        ("g then h t w e d", "Home, Tasks, Workflows, Templates, Documents"),
         ("Esc", "back"),
         ("?", "this help"),
     ];

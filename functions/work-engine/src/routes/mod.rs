@@ -2,6 +2,7 @@
 
 pub(crate) mod audit_events;
 pub(crate) mod bundles;
+pub(crate) mod documents;
 pub(crate) mod health;
 pub(crate) mod me;
 pub(crate) mod notifications;
@@ -33,6 +34,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(bundles::router())
         .merge(templates::router())
         .merge(notifications::router())
+        .merge(documents::router())
         .merge(views::router())
         .merge(audit_events::router())
         .merge(search::router())

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
+use dataops_api::documents::GapForm;
 use dataops_api::views::bundle::BundlePage;
 use dataops_api::views::home::Home;
 use dataops_api::views::inbox::{InboxGroup, InboxPage};
@@ -31,6 +32,7 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/templates", routing::get(templates).fallback(not_found))
         .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
         .route("/api/views/trash", routing::get(trash).fallback(not_found))
+        .route("/api/views/gap", routing::get(gap).fallback(not_found))
 }
 
 #[utoipa::path(get, path = "/api/views/home", tag = "views", params(("for" = Option<String>, Query, description = "`me` for the reader's own and unassigned work, else everyone's")), responses((status = 200, body = Home)))]
@@ -134,4 +136,10 @@ pub(crate) async fn trash(State(app): State<App>, call: Call) -> Response {
         Reply::ok(page)
     };
     call.answer(work.await)
+}
+
+#[utoipa::path(get, path = "/api/views/gap", tag = "views", params(("document" = Option<String>, Query), ("step" = Option<String>, Query), ("task" = Option<String>, Query)), responses((status = 200, body = GapForm), (status = 404)))]
+pub(crate) async fn gap(State(app): State<App>, call: Call) -> Response {
+    let (document, step, task) = (call.query("document"), call.query("step"), call.query("task"));
+    call.answer(app.engine.view_gap(&call.operation, document, step, task).await.and_then(Reply::ok))
 }

@@ -97,6 +97,9 @@ async fn the_cost_table_is_the_committed_one() {
     table.row("`GET /api/views/bundles`", operator.get("/api/views/bundles")).await;
     table.row("`GET /api/views/bundles/:id`, 41 tasks", operator.get(&format!("/api/views/bundles/{bundle}"))).await;
     table.row("`GET /api/views/templates`", operator.get("/api/views/templates")).await;
+    table.row("`GET /api/documents`", operator.get("/api/documents")).await;
+    table.row("`GET /api/documents/:id`", operator.get("/api/documents/sop.podcast.prep-document")).await;
+    table.row("`GET /api/views/gap?task=`", operator.get(&format!("/api/views/gap?task={stream}"))).await;
     let deleted = task("create-banner-figma");
     table.row("`GET /api/audit-events?entity=`", operator.get(&format!("/api/audit-events?entity=bundle%23{bundle}"))).await;
     table.row("`GET /api/audit-events?from=&to=`, two days", admin.get("/api/audit-events?from=2026-06-30&to=2026-07-01")).await;

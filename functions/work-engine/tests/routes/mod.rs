@@ -3,6 +3,7 @@ mod auth;
 mod bundles;
 mod concurrency;
 mod cost;
+mod documents;
 mod gates;
 mod health;
 mod notifications;

@@ -3,9 +3,11 @@
 
 mod facts;
 mod finish;
+mod instructions;
+mod note;
 mod waiting;
 
-use dataops_api::views::task::{Instructions, TaskPage};
+use dataops_api::views::task::TaskPage;
 use dataops_domain::task::Status;
 use dataops_domain::time::Tz;
 use maud::{Markup, html};
@@ -16,7 +18,7 @@ use crate::ui::heading::heading;
 use crate::ui::history;
 use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
-use crate::ui::{dialog, markdown, words};
+use crate::ui::{dialog, words};
 
 /// What every section of a task needs.
 #[derive(Clone, Copy)]
@@ -105,7 +107,8 @@ fn sections(shown: Shown<'_>) -> Markup {
         (facts::section(shown))
         @if waits { (waiting::section(shown)) }
         (finish::section(shown))
-        (instructions(shown))
+        (note::section(shown))
+        (instructions::section(shown))
         @if !waits && view.task.status == Status::Todo { (waiting::begin(shown)) }
         (comment(shown))
         section .part #history aria-label="History" {
@@ -114,32 +117,6 @@ fn sections(shown: Shown<'_>) -> Markup {
             p .more { a href=(activity::address("task", view.task.id.as_str())) { "All activity" } }
         }
         (details(shown))
-    }
-}
-
-fn instructions(shown: Shown<'_>) -> Markup {
-    let view = shown.view;
-    let fallback =
-        view.task.instructions_url.text().filter(|url| ["http://", "https://", "mailto:"].iter().any(|start| url.starts_with(start)));
-    if view.instructions.is_none() && fallback.is_none() && view.documents.is_empty() {
-        return html! {};
-    }
-    html! {
-        section .part #instructions aria-label="Instructions" {
-            (heading(shown.level, "", "Instructions"))
-            @if let Some(found) = &view.instructions { (document(found, shown.level)) }
-            @else if let Some(url) = fallback { p { a href=(url) rel="noopener noreferrer" { (url) } } }
-            @if !view.documents.is_empty() {
-                p .reading { span { "Read around it: " @for (index, document) in view.documents.iter().enumerate() { @if index > 0 { ", " } (document.title) @if !document.found { " (missing)" } } } }
-            }
-        }
-    }
-}
-
-fn document(found: &Instructions, level: u8) -> Markup {
-    html! {
-        p .reading { (icon("file")) span { (found.document_title) @if let Some(step) = &found.step_title { ", step: " (step) } } }
-        div .prose { (markdown::render(&found.markdown, level + 1)) }
     }
 }
 
