@@ -8,6 +8,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ABOUT = {
     "start-killed.md": ["crates/store/src", "crates/engine/src/start.rs", "crates/local/src"],
+    "secret-speed.md": ["crates/domain/src/secrets"],
     "races.md": ["crates/store/src", "crates/engine/src"],
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::json::Object;
+use crate::secrets;
 use crate::time::Timestamp;
 
 pub use entity::Entity;
@@ -81,7 +82,8 @@ fn hash_of(mut body: Object) -> String {
     Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Numbers and chains an event after `head`; the event's own number and hash are the new head.
+/// Numbers and chains an event after `head`; the event's own number and hash are the new head. Texts that look like a
+/// credential were refused before; what got here all the same, from an older record say, is redacted before it is hashed.
 pub fn chained(entity_type: &str, entity_id: &str, head: &Head, new: NewEvent, actor: Option<&str>, now: Timestamp) -> Event {
     let sequence = head.sequence + 1;
     let mut event = Event {
@@ -91,8 +93,8 @@ pub fn chained(entity_type: &str, entity_id: &str, head: &Head, new: NewEvent, a
         sequence,
         action: new.action.to_owned(),
         actor_id: actor.map(str::to_owned),
-        summary: new.summary.chars().take(1_000).collect(),
-        metadata: bounds::bounded(new.metadata),
+        summary: secrets::redact(&new.summary).chars().take(1_000).collect(),
+        metadata: bounds::bounded(secrets::redact_json(new.metadata)),
         created_at: now,
         previous_hash: head.hash.clone(),
         hash: String::new(),

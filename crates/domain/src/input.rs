@@ -1,4 +1,6 @@
 //! Reading request bodies field by field: every problem is kept, in the order the rules are checked.
+//!
+//! No text that looks like a credential gets past here (AJ-6); only [`Fields::secret_text`] takes one.
 
 use serde_json::Value;
 
@@ -6,6 +8,7 @@ use crate::json::Object;
 use crate::link;
 use crate::proof::ProofType;
 use crate::refusal::{FieldError, Refusal};
+use crate::secrets::{self, Finding};
 use crate::time;
 
 /// The longest ordinary text, in characters.
@@ -70,8 +73,29 @@ impl<'a> Fields<'a> {
         self.text_up_to(key, MAX_TEXT)
     }
 
-    /// A text of at most `most` characters, when the field is there.
+    /// A text of at most `most` characters without a credential, when the field is there.
     pub fn text_up_to(&mut self, key: &str, most: usize) -> Option<&'a str> {
+        let text = self.text_of(key, most)?;
+        match secrets::first(text) {
+            Some(found) => {
+                self.refuse_secret(key, &found);
+                None
+            }
+            None => Some(text),
+        }
+    }
+
+    /// A text that is meant to be a secret, such as a password; kept only as a hash.
+    pub fn secret_text(&mut self, key: &str) -> Option<&'a str> {
+        self.text_of(key, MAX_TEXT)
+    }
+
+    /// Refuses a field for the credential found in it. The words never repeat it.
+    fn refuse_secret(&mut self, key: &str, found: &Finding) {
+        self.refuse(key, format!("{key} {}", found.words()));
+    }
+
+    fn text_of(&mut self, key: &str, most: usize) -> Option<&'a str> {
         match self.value(key)? {
             Value::String(text) if text.len() <= most || text.chars().count() <= most => Some(text),
             Value::String(_) => {
@@ -136,6 +160,8 @@ impl<'a> Fields<'a> {
         };
         if self.value(key).is_some_and(|value| !good(value)) {
             self.refuse(key, format!("{key} must be a list of at most {MAX_LIST} strings"));
+        } else if let Some(value) = self.value(key) {
+            self.without_secrets(key, value);
         }
     }
 
@@ -153,6 +179,14 @@ impl<'a> Fields<'a> {
             self.refuse(key, format!("{key} must be at most {MAX_FREE_FORM} bytes of JSON"));
         } else if depth(value) > MAX_DEPTH {
             self.refuse(key, format!("{key} must be nested at most {MAX_DEPTH} levels deep"));
+        } else {
+            self.without_secrets(key, value);
+        }
+    }
+
+    fn without_secrets(&mut self, key: &str, value: &Value) {
+        if let Some((pointer, rule)) = secrets::check_json(value) {
+            self.refuse(&format!("{key}{pointer}"), format!("{key} {}", secrets::words(rule)));
         }
     }
 
@@ -190,7 +224,7 @@ impl<'a> Fields<'a> {
             return self.refuse(key, format!("{key} must be a list of objects with name and url"));
         };
         for (index, entry) in list.iter().enumerate() {
-            let name = entry.get("name").and_then(Value::as_str).unwrap_or_default();
+            let name = &*secrets::redact(entry.get("name").and_then(Value::as_str).unwrap_or_default());
             if name.trim().is_empty() || name.chars().count() > 200 {
                 self.refuse(&format!("{key}/{index}/name"), format!("{key} needs a name of at most 200 characters for every link"));
             }
@@ -212,8 +246,11 @@ impl<'a> Fields<'a> {
     pub fn link(&mut self, key: &str, stored: Option<&str>) {
         match self.value(key) {
             Some(Value::String(text)) => {
+                let kept = stored == Some(text.trim());
                 if let Err(problem) = link::parse(text, stored) {
                     self.refuse(key, format!("{key} {problem}"));
+                } else if let Some(found) = secrets::first_in_link(text).filter(|_| !kept) {
+                    self.refuse_secret(key, &found);
                 }
             }
             Some(_) => self.refuse(key, format!("{key} must be a string")),

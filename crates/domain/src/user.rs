@@ -140,7 +140,7 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
 }
 
 fn password(fields: &mut Fields<'_>) -> Option<String> {
-    let text = fields.text("password")?;
+    let text = fields.secret_text("password")?;
     if text.chars().count() < MIN_PASSWORD || text.len() > MAX_PASSWORD {
         fields.refuse("password", format!("password must have {MIN_PASSWORD} to {MAX_PASSWORD} characters"));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Finding, contract, first, redact, rule};
+use super::{Finding, assignment, contract, first, redact, rule};
 
 /// Deeper than this nothing is looked at: bodies are refused long before.
 const MAX_DEPTH: usize = 64;
@@ -11,7 +11,10 @@ const MAX_DEPTH: usize = 64;
 /// beside them, as `name: value` would be.
 pub fn check_json(value: &Value) -> Option<(String, &'static str)> {
     let mut pointer = String::new();
-    let finding = walk(value, &mut pointer, 0, &|name, text| first(text).or_else(|| named(name?, text)))?;
+    let finding = walk(value, &mut pointer, 0, &|name, text| {
+        // A link carries what links carry.
+        if is_link(text) { super::first_in_link(text) } else { first(text).or_else(|| named(name?, text)) }
+    })?;
     Some((pointer, finding.rule))
 }
 
@@ -59,8 +62,7 @@ fn redacted(value: Value, name: Option<&str>) -> Value {
 
 /// What `name: text` would be found to be.
 fn named(name: &str, text: &str) -> Option<Finding> {
-    let _ = (name, text, rule::finding as fn(_, _) -> _);
-    None
+    assignment::named(name, text).then(|| rule::finding("generic-assignment", 0..text.len()))
 }
 
 fn walk(value: &Value, pointer: &mut String, depth: usize, look: &dyn Fn(Option<&str>, &str) -> Option<Finding>) -> Option<Finding> {
@@ -79,6 +81,10 @@ fn walk(value: &Value, pointer: &mut String, depth: usize, look: &dyn Fn(Option<
         }),
         _ => None,
     }
+}
+
+fn is_link(text: &str) -> bool {
+    (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
 /// Runs `look` with the pointer one step deeper; the step stays when something was found.

@@ -11,12 +11,17 @@
 //!
 //! Whoever takes text from outside uses `input::Fields`, which asks here by itself.
 
+mod address;
+mod assignment;
 mod contract;
+mod header;
 mod json;
+mod pem;
 mod rule;
 mod scan;
 mod shapes;
 mod text;
+mod tokens;
 mod value;
 
 use std::borrow::Cow;
@@ -105,11 +110,25 @@ fn apart(mut found: Vec<Finding>) -> Vec<Finding> {
         match apart.last_mut() {
             Some(last) if finding.range.start < last.range.end => {
                 let range = last.range.start..last.range.end.max(finding.range.end);
-                let stronger = if finding.family > last.family { finding } else { last.clone() };
+                // A vendor's own credential in an address says more than that the address has a password.
+                let by_place = last.rule.starts_with("password-in-") && finding.family == last.family;
+                let stronger = if finding.family > last.family || by_place { finding } else { last.clone() };
                 *last = Finding { range, ..stronger };
             }
             _ => apart.push(finding),
         }
     }
     apart
+}
+
+/// The anchors of all rules: for tests of hostile text.
+pub fn anchors() -> impl Iterator<Item = &'static str> {
+    scan::anchors()
+}
+
+/// How many bytes the rules look at beyond the one pass over the text: for the test that the work is linear.
+pub fn looked(text: &str) -> usize {
+    let mut text = Text::new(text);
+    scan::scan(&mut text, |_| ControlFlow::Continue(()));
+    text.looked
 }

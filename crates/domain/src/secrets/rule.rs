@@ -9,10 +9,10 @@ pub enum Family {
     Generic,
     /// An HTTP header that carries a credential.
     Header,
-    /// An address that works for whoever holds it.
-    Presigned,
     /// The form of a vendor's own credential, a private key, or a password in an address.
     Vendor,
+    /// An address that works for whoever holds it. It may hold a vendor's key id, and says more than that.
+    Presigned,
 }
 
 /// A secret found in a text.
@@ -44,6 +44,7 @@ pub fn words(rule: &str) -> String {
 const RULES: &[(&str, Family, &str)] = &[
     ("airtable-token", Family::Vendor, "an Airtable token"),
     ("anthropic-key", Family::Vendor, "an Anthropic key"),
+    ("authorization-header", Family::Header, "an authorization header"),
     ("aws-access-key-id", Family::Vendor, "an AWS access key"),
     ("aws-bedrock-key", Family::Vendor, "an AWS Bedrock key"),
     ("aws-secret-access-key", Family::Vendor, "an AWS secret key"),
@@ -51,7 +52,7 @@ const RULES: &[(&str, Family, &str)] = &[
     ("azure-client-secret", Family::Vendor, "an Azure client secret"),
     ("azure-storage-key", Family::Vendor, "an Azure account key"),
     ("basic-auth-header", Family::Header, "a sign-in header with a password"),
-    ("bearer-header", Family::Header, "an authorization header"),
+    ("bearer-header", Family::Header, "a bearer token"),
     ("cookie-header", Family::Header, "a session cookie"),
     ("digitalocean-token", Family::Vendor, "a DigitalOcean token"),
     ("discord-token", Family::Vendor, "a Discord token or webhook"),

@@ -115,6 +115,8 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("service-token", "fw_", Class::Alnum, 22, 30),
     shape("service-token", "ntn_", Class::Alnum, 40, 60),
     shape("service-token", "secret_", Class::Alnum, 43, 43),
+    shape("service-token", "secret-", Class::Alnum, 20, 60),
+    shape("service-token", "EAA", Class::Alnum, 80, 400),
     shape("service-token", "lin_api_", Class::Alnum, 32, 60),
     shape("service-token", "lin_oauth_", Class::Alnum, 32, 80),
     shape("service-token", "figd_", Class::Dash, 36, 60),
@@ -176,6 +178,9 @@ impl Shape {
         if matches!(self.class, Class::Hex | Class::Upper | Class::Digit) && text.at(end).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
             return None;
         }
-        value::varied(text.judged(&(body..end))).then(|| finding(self.rule, from..end))
+        let value = text.judged(&(body..end));
+        // Short prefixes of many vendors begin ordinary words too; what follows must not read like one.
+        let made = self.rule != "service-token" || value::scattered(value);
+        (made && value::varied(value)).then(|| finding(self.rule, from..end))
     }
 }

@@ -30,6 +30,8 @@ pub(super) enum Class {
     Dotted,
     /// Alphanumeric, `+`, `/` and `=`
     Base64,
+    /// As `Base64`, without `=`: the characters of an AWS secret key
+    Slash,
     /// As `Base64`, with `-`, `_`, `%` and `.`: what a header or an encoded parameter carries
     Token,
     /// Everything that an address may hold: no blanks, quotes, brackets or controls
@@ -38,7 +40,7 @@ pub(super) enum Class {
     Value,
 }
 
-const CLASSES: usize = 11;
+const CLASSES: usize = 12;
 const OF: [u16; 256] = classes();
 
 const fn classes() -> [u16; 256] {
@@ -59,6 +61,7 @@ const fn classes() -> [u16; 256] {
             | bit(Class::Dash, dash)
             | bit(Class::Dotted, dash || matches!(byte, b'.' | b'~'))
             | bit(Class::Base64, base64)
+            | bit(Class::Slash, base64 && byte != b'=')
             | bit(Class::Token, base64 || dash || matches!(byte, b'%' | b'.'))
             | bit(Class::Address, address)
             | bit(Class::Value, value);
