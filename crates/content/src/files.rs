@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{fs, io};
 
+use dataops_domain::secrets;
 use rust_embed::RustEmbed;
 
 use crate::error::{ContentError, Problem};
@@ -41,10 +42,15 @@ impl File {
     /// The text, with `\n` as line ending.
     ///
     /// # Errors
-    /// The file is not UTF-8.
+    /// The file is not UTF-8, or holds a credential.
     pub(crate) fn text(&self) -> Result<String, Problem> {
         match std::str::from_utf8(&self.bytes) {
-            Ok(text) => Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n")),
+            Ok(text) => {
+                let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+                let Some(found) = secrets::first(&text) else { return Ok(text) };
+                let line = 1 + text[..found.range.start].matches('\n').count();
+                Err(self.problem(Some(line), found.words()))
+            }
             Err(error) => {
                 let good = &self.bytes[..error.valid_up_to()];
                 let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();

@@ -123,4 +123,15 @@ mod tests {
         second.summary.push('.');
         assert_ne!(second.hash, second.expected_hash());
     }
+
+    #[test]
+    fn an_event_holds_no_secret_and_hashes_what_it_holds() {
+        let token = ["ghp", "_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"].concat();
+        let metadata = serde_json::json!({ "changes": { "comment": { "from": null, "to": format!("use {token}") } } });
+        let new = NewEvent { action: "updated", summary: format!("said {token}"), metadata };
+        let event = chained("task", "t1", &Head::default(), new, None, Timestamp::from_millis(0));
+        assert_eq!(event.summary, "said [redacted: github-token]");
+        assert_eq!(event.metadata["changes"]["comment"]["to"], "use [redacted: github-token]");
+        assert_eq!(event.hash, event.expected_hash());
+    }
 }

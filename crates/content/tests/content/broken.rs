@@ -83,3 +83,11 @@ fn text_is_utf_8_and_the_folder_is_there() {
     assert_eq!(error.to_string(), "content/duties.yaml:2: expected UTF-8 text");
     assert!(matches!(Content::read(&folder.path().join("none")), Err(ContentError::Unreadable { .. })));
 }
+
+#[test]
+fn a_secret_is_refused_with_its_line_and_never_repeated() {
+    let token = ["xox", "b-123456789012-1234567890123-", "AbCdEfGhIjKlMnOpQrStUvWx"].concat();
+    let refusal = Fixture::new().but(PREPARE, "summary:", &format!("summary: {token}")).refusal();
+    assert!(refusal.starts_with("content/documents/talk/prepare.md:4: looks like a Slack token (slack-token); keep it in"), "{refusal}");
+    assert!(!refusal.contains("AbCdEf"), "{refusal}");
+}

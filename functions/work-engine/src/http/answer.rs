@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use dataops_api::Problem;
 use dataops_api::problem::MEDIA_TYPE;
+use dataops_domain::secrets;
 use dataops_engine::{Error, Expected};
 use dataops_store::StoreError;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -109,8 +110,9 @@ fn insert(response: &mut Response, name: header::HeaderName, value: &str) {
     }
 }
 
-/// Writes a refusal in the form the caller asks for.
+/// Writes a refusal in the form the caller asks for. Words may quote what was sent, so secrets in them are redacted (AJ-6).
 pub(crate) fn refused(call: &Call, expected: &Expected) -> Response {
+    let expected = &redacted(expected.clone());
     let status = StatusCode::from_u16(expected.status).unwrap_or(StatusCode::BAD_REQUEST);
     let (kind, body) = if call.wants_problem() {
         let problem = Problem {
@@ -118,7 +120,7 @@ pub(crate) fn refused(call: &Call, expected: &Expected) -> Response {
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: expected.status,
             detail: expected.message.clone(),
-            instance: call.path.clone(),
+            instance: secrets::redact(&call.path).into_owned(),
             error: expected.message.clone(),
             code: expected.code.to_owned(),
             errors: expected.errors.clone(),
@@ -134,4 +136,19 @@ pub(crate) fn refused(call: &Call, expected: &Expected) -> Response {
     let mut response = (status, Body::from(body.to_string())).into_response();
     insert(&mut response, header::CONTENT_TYPE, kind);
     response
+}
+
+fn redacted(mut expected: Expected) -> Expected {
+    let redact = |text: &mut String| {
+        if secrets::first(text).is_some() {
+            *text = secrets::redact(text).into_owned();
+        }
+    };
+    redact(&mut expected.message);
+    expected.missing.iter_mut().for_each(redact);
+    for error in &mut expected.errors {
+        redact(&mut error.pointer);
+        redact(&mut error.message);
+    }
+    expected
 }

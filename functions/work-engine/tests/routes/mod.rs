@@ -9,6 +9,7 @@ mod health;
 mod notifications;
 mod reminders;
 mod search;
+mod secrets;
 mod start;
 mod tasks;
 mod templates;
