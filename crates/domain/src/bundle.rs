@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::id::{BundleId, TemplateId};
 use crate::input::{self, Fields, MAX_LONG_TEXT};
 use crate::json::{self, Object};
+use crate::linked::Linked;
 use crate::maybe::Maybe;
 use crate::refs::{self, NamedLink, Reference};
 use crate::refusal::Refusal;
@@ -117,6 +118,10 @@ pub struct Bundle {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Option<Object>)]
     pub evidence_for: BTreeMap<String, Vec<String>>,
+    /// Ids of its artifacts; answers show what they say, not the ids.
+    #[serde(default, skip_serializing_if = "Linked::is_empty")]
+    #[schema(ignore)]
+    pub linked: Linked,
     /// How many tasks its template gave it; the progress shown in lists counts against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_tasks: Option<u32>,
@@ -264,6 +269,7 @@ pub fn new(id: BundleId, fields: &Object, template_id: Option<TemplateId>, now: 
         assistant_job_refs: Maybe::Unset,
         audit_event_refs: Maybe::Unset,
         evidence_for: BTreeMap::new(),
+        linked: Linked::default(),
         planned_tasks: None,
         being_made: false,
         created_at: now,

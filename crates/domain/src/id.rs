@@ -89,6 +89,14 @@ typed_id!(
     /// Id of a notification.
     NotificationId
 );
+typed_id!(
+    /// Id of an uploaded file.
+    FileId
+);
+typed_id!(
+    /// Id of an artifact.
+    ArtifactId
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,12 +4,15 @@
 //! environment and no AWS; time, ids and configuration come in as arguments and decisions go out as values.
 
 pub mod actor;
+pub mod artifact;
 pub mod audit;
 pub mod bundle;
+pub mod file;
 pub mod id;
 pub mod input;
 pub mod json;
 pub mod link;
+pub mod linked;
 pub mod maybe;
 pub mod notification;
 pub mod proof;

@@ -18,7 +18,8 @@ impl Engine {
     /// # Errors
     /// 404 when there is none.
     pub async fn bundle_get(&self, id: &str) -> Result<Bundle, Error> {
-        Ok(self.bundle(id).await?.record)
+        let bundle = self.bundle(id).await?.record;
+        self.bundle_shown(bundle).await
     }
 
     pub(crate) async fn bundle(&self, id: &str) -> Result<Stored<Bundle>, Error> {
@@ -36,7 +37,7 @@ impl Engine {
     pub async fn bundles_list(&self, range: &Range) -> Result<BundleList, Error> {
         let page = self.store.bundles(&[BundleStatus::Active, BundleStatus::Archived], range).await?;
         let next_cursor = page.next.clone();
-        Ok(BundleList { bundles: page.into_records(), next_cursor })
+        Ok(BundleList { bundles: self.bundles_shown(page.into_records()).await?, next_cursor })
     }
 
     /// Changes a bundle; `seen` is the version the caller has seen, if it says.
@@ -49,6 +50,11 @@ impl Engine {
             let changes = bundle::parse_changes(body, &stored.record)?;
             check_version(seen, stored.record.version)?;
             let mut after = json::merged(&stored.record, &changes);
+            if let Some(references) = changes.get("artifactRefs") {
+                let listed: Vec<&str> =
+                    references.as_array().into_iter().flatten().filter_map(|each| each["artifactId"].as_str()).collect();
+                after.linked.attached.retain(|id| listed.contains(&id.as_str()));
+            }
             after.updated_at = operation.now;
             self.bundle_commit(operation, &stored, after, "updated").await
         })
@@ -64,7 +70,7 @@ impl Engine {
             let stored = self.bundle(id).await?;
             check_version(seen, stored.record.version)?;
             if stored.record.status == BundleStatus::Archived {
-                return Ok(stored.record);
+                return self.bundle_shown(stored.record).await;
             }
             let after = Bundle { status: BundleStatus::Archived, updated_at: operation.now, ..stored.record.clone() };
             self.bundle_commit(operation, &stored, after, "archived").await
@@ -85,7 +91,7 @@ impl Engine {
             metadata: json!({ "changes": json::changes(&stored.record, &after) }),
         };
         let mut transaction = self.store.begin(operation);
-        let bundle = transaction.change(stored, after, event, true).record;
+        let bundle = self.bundle_shown(transaction.change(stored, after, event, true).record).await?;
         transaction.commit(200, &json!({ "bundle": bundle })).await?;
         Ok(bundle)
     }

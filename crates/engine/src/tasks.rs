@@ -2,12 +2,9 @@
 
 use dataops_api::wire::TaskList;
 use dataops_domain::audit::NewEvent;
-use dataops_domain::bundle::Bundle;
 use dataops_domain::id::TaskId;
 use dataops_domain::json::Object;
-use dataops_domain::proof::ProofType;
 use dataops_domain::task::change::{self, Context, Decision};
-use dataops_domain::task::gates::{self, Facts, Gate};
 use dataops_domain::task::state::Action;
 use dataops_domain::task::{Status, Task, actions, input};
 use dataops_domain::time::Date;
@@ -16,6 +13,7 @@ use serde_json::Value;
 
 use crate::Engine;
 use crate::error::{Error, Expected, check_version};
+use crate::proof::Loaded;
 
 /// Which tasks to list, as the wire names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +28,6 @@ pub enum TaskQuery {
     In(Status),
 }
 
-/// What a decision about a task looks at besides the task.
-struct Loaded {
-    bundle: Option<Stored<Bundle>>,
-    file_ids: Vec<String>,
-    approved_artifact_ids: Vec<String>,
-}
-
-impl Loaded {
-    fn facts(&self) -> Facts<'_> {
-        Facts {
-            bundle: self.bundle.as_ref().map(|stored| &stored.record),
-            file_ids: self.file_ids.clone(),
-            approved_artifact_ids: self.approved_artifact_ids.clone(),
-        }
-    }
-}
-
 impl Engine {
     /// Makes a task.
     ///
@@ -57,8 +38,8 @@ impl Engine {
         self.decide(operation, || async {
             let id = TaskId::new(operation.new_id("task"));
             let draft = change_preview(&fields);
-            let loaded = self.load(&id, &[&draft], draft.status == Status::Done || draft.link.text().is_some()).await?;
-            let decision = change::create(id, &fields, &loaded.facts(), context(operation))?;
+            let loaded = self.load_if(draft.status == Status::Done || draft.link.text().is_some(), &[&draft]).await?;
+            let decision = change::create(id, &fields, &loaded.facts(&draft), context(operation))?;
             self.task_commit(operation, None, decision, &loaded, 201).await
         })
         .await
@@ -69,10 +50,11 @@ impl Engine {
     /// # Errors
     /// 404 when there is none.
     pub async fn task_get(&self, id: &str) -> Result<Task, Error> {
-        Ok(self.task(id).await?.record)
+        let task = self.task(id).await?.record;
+        self.task_shown(task).await
     }
 
-    async fn task(&self, id: &str) -> Result<Stored<Task>, Error> {
+    pub(crate) async fn task(&self, id: &str) -> Result<Stored<Task>, Error> {
         let found = match TaskId::parse(id) {
             Some(id) => self.store.get::<Task>(id.as_str()).await?,
             None => None,
@@ -95,13 +77,14 @@ impl Engine {
             };
             let changes = input::parse_changes(body, Some(&stored.record))?;
             check_version(seen, stored.record.version)?;
+            let stored = kept_attached(stored, &changes);
             let merged = dataops_domain::json::merged(&stored.record, &changes);
             let gated = merged.status == Status::Done || stored.record.status == Status::Done;
             let fills =
                 ["link", "bundleId", "requiredLinkName"].iter().any(|key| changes.contains_key(*key)) && merged.link.text().is_some();
             let touches_bundle = gated || fills || stored.record.completed_at.is_some();
-            let loaded = self.load(&stored.record.id, &[&stored.record, &merged], touches_bundle).await?;
-            let decision = change::update(&stored.record, &changes, &loaded.facts(), context(operation))?;
+            let loaded = self.load_if(touches_bundle, &[&stored.record, &merged]).await?;
+            let decision = change::update(&stored.record, &changes, &loaded.facts(&merged), context(operation))?;
             self.task_commit(operation, Some(&stored), decision, &loaded, 200).await
         })
         .await
@@ -125,8 +108,9 @@ impl Engine {
             let action = actions::parse(action).ok_or_else(|| Expected::not_found("Not found"))?;
             check_version(seen, stored.record.version)?;
             let touches_bundle = action == Action::ResolveDone || (action == Action::MarkWaiting && stored.record.completed_at.is_some());
-            let loaded = self.load(&stored.record.id, &[&stored.record], touches_bundle).await?;
-            let decision = actions::act(&stored.record, action, body, &loaded.facts(), context(operation))?;
+            let referring = actions::preview(&stored.record, body);
+            let loaded = self.load_if(touches_bundle, &[&stored.record, &referring]).await?;
+            let decision = actions::act(&stored.record, action, body, &loaded.facts(&referring), context(operation))?;
             self.task_commit(operation, Some(&stored), decision, &loaded, 200).await
         })
         .await
@@ -145,17 +129,15 @@ impl Engine {
             };
             let task = &stored.record;
             check_version(seen, task.version)?;
-            let bundle = match task.bundle_id.text() {
-                Some(bundle) => self.store.get::<Bundle>(bundle).await?,
-                None => None,
-            };
+            let loaded = self.load(&[task]).await?;
             let mut transaction = self.store.begin(operation);
+            loaded.mark(&mut transaction, Some(task), &Task { evidence: None, ..task.clone() });
             transaction.delete(
                 &stored,
                 NewEvent { action: "deleted", summary: format!("Deleted task '{}'", task.description), metadata: Value::Null },
             );
             self.reminders_of_deleted(operation, &mut transaction, task).await?;
-            if let Some(bundle) = bundle {
+            if let Some(bundle) = loaded.bundle {
                 let mut after = change::without_evidence(&bundle.record, task).unwrap_or_else(|| bundle.record.clone());
                 if task.template_task_ref.is_some() {
                     after.planned_tasks = after.planned_tasks.map(|planned| planned.saturating_sub(1));
@@ -187,7 +169,7 @@ impl Engine {
         };
         let page = self.store.tasks(&filter, range).await?;
         let next_cursor = page.next.clone();
-        Ok(TaskList { tasks: page.into_records(), next_cursor })
+        Ok(TaskList { tasks: self.tasks_shown(page.into_records()).await?, next_cursor })
     }
 
     /// One day's tasks are in order of status, so they are read whole and cut here.
@@ -200,31 +182,12 @@ impl Engine {
         let more = tasks.len() > limit;
         tasks.truncate(limit);
         let next_cursor = tasks.last().filter(|_| more).map(place);
-        Ok(TaskList { tasks, next_cursor })
+        Ok(TaskList { tasks: self.tasks_shown(tasks).await?, next_cursor })
     }
 
-    /// Reads what the gates of these states of a task look at, and the bundle when the task may change it.
-    async fn load(&self, id: &TaskId, states: &[&Task], gated: bool) -> Result<Loaded, Error> {
-        let mut loaded = Loaded { bundle: None, file_ids: Vec::new(), approved_artifact_ids: Vec::new() };
-        if !gated {
-            return Ok(loaded);
-        }
-        let gates: Vec<Gate> = states.iter().flat_map(|task| gates::gates(task)).collect();
-        let asks = |kind: ProofType| gates.iter().any(|gate| matches!(gate, Gate::Proof(proof) if proof.kind == kind));
-        let needs_files = gates.contains(&Gate::File) || asks(ProofType::File);
-        let bundle_id = states.last().and_then(|task| task.bundle_id.text());
-        let bundle = async {
-            match bundle_id {
-                Some(bundle) => self.store.get::<Bundle>(bundle).await,
-                None => Ok(None),
-            }
-        };
-        let files = async { if needs_files { self.store.file_ids_of_task(id.as_str()).await } else { Ok(Vec::new()) } };
-        let artifacts = async {
-            if asks(ProofType::Artifact) { self.store.approved_artifact_ids(id.as_str(), bundle_id).await } else { Ok(Vec::new()) }
-        };
-        (loaded.bundle, loaded.file_ids, loaded.approved_artifact_ids) = futures_util::future::try_join3(bundle, files, artifacts).await?;
-        Ok(loaded)
+    /// Reads what a decision needs, when it needs anything.
+    async fn load_if(&self, needed: bool, states: &[&Task]) -> Result<Loaded, Error> {
+        if needed { self.load(states).await } else { Ok(Loaded::default()) }
     }
 
     async fn task_commit(
@@ -245,8 +208,10 @@ impl Engine {
             crate::reminders::stage_changed(&mut transaction, bundle, &after, &task.record, self.today(operation));
             transaction.change(bundle, after, event, visible);
         }
-        transaction.commit(status, &task.record).await?;
-        Ok(task.record)
+        loaded.mark(&mut transaction, before.map(|before| &before.record), &task.record);
+        let shown = self.task_shown(task.record).await?;
+        transaction.commit(status, &shown).await?;
+        Ok(shown)
     }
 }
 
@@ -258,4 +223,13 @@ pub(crate) fn context(operation: &Operation) -> Context<'_> {
 fn change_preview(fields: &Object) -> Task {
     let bare = Task::bare(TaskId::new("new"), "", Date::default(), "manual", dataops_domain::Timestamp::from_millis(0));
     dataops_domain::json::merged(&bare, fields)
+}
+
+/// A list of references replaces the whole list that was shown: what was attached and is not in it any more is detached.
+fn kept_attached(mut stored: Stored<Task>, changes: &Object) -> Stored<Task> {
+    if let Some(references) = changes.get("artifactRefs") {
+        let listed: Vec<&str> = references.as_array().into_iter().flatten().filter_map(|each| each["artifactId"].as_str()).collect();
+        stored.record.linked.attached.retain(|id| listed.contains(&id.as_str()));
+    }
+    stored
 }

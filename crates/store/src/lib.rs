@@ -6,16 +6,17 @@
 //! come back with their keys in order, and an index change never touches a record.
 
 mod audited;
+mod artifacts;
 mod bundles;
 mod calls;
 mod error;
 mod events;
+mod files;
 mod idempotency;
 mod item;
 pub mod notifications;
 mod objects;
 mod operation;
-mod proofs;
 mod query;
 mod read;
 mod search;
@@ -33,6 +34,11 @@ pub use bundles::BundleManifest;
 pub use calls::{Call, Observer};
 pub use error::{CommitError, StoreError};
 pub use events::EventPage;
+pub use artifacts::ArtifactFilter;
+pub use bundles::BundleManifest;
+pub use calls::{Call, Observer};
+pub use error::{CommitError, StoreError};
+pub use files::FileFilter;
 pub use idempotency::Recorded;
 pub use item::{Record, Stored};
 pub use objects::{ExpectedObject, ObjectHead, Objects, SignedRequest};

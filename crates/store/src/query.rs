@@ -8,6 +8,11 @@ use crate::item::{self, Item, Record, Stored};
 use crate::tables::Index;
 use crate::{MAX_LIST, MAX_LIST_BYTES, Store};
 
+/// The longest key an index takes from outside, in bytes.
+pub(crate) const MAX_KEY: usize = 2_048;
+/// How many pages a filtered list reads before it answers with what it has and a cursor.
+const MAX_PAGES: usize = 20;
+
 /// Which part of an index to read, by its sort attribute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Range {
@@ -84,6 +89,42 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.item).collect())
     }
 
+    /// Reads one partition of an index and keeps what `wanted` takes, following pages until the answer is full. A key that
+    /// no record can have gives nothing.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub(crate) async fn query_of<R: Record>(
+        &self,
+        index: Index,
+        partition: &str,
+        range: &Range,
+        wanted: impl Fn(&R) -> bool,
+    ) -> Result<Page<R>, StoreError> {
+        let limit = range.limit.unwrap_or(MAX_LIST).min(MAX_LIST);
+        let mut kept = Page { records: Vec::new(), next: None };
+        if partition.is_empty() || partition.len() > MAX_KEY {
+            return Ok(kept);
+        }
+        let mut rest = range.clone();
+        for _ in 0..MAX_PAGES {
+            let page = self.query::<R>(index, &[partition.to_owned()], &rest, None).await?;
+            let full = page.records.len();
+            kept.records.extend(page.records.into_iter().filter(|stored| wanted(&stored.record)));
+            if kept.records.len() > limit || (kept.records.len() == limit && page.next.is_some()) {
+                kept.records.truncate(limit);
+                kept.next = kept.records.last().map(|stored| sort_of(&stored.record, index));
+                return Ok(kept);
+            }
+            kept.next = page.next;
+            if kept.next.is_none() || full == 0 {
+                return Ok(kept);
+            }
+            rest.after.clone_from(&kept.next);
+        }
+        Ok(kept)
+    }
+
     /// Reads one partition, one record more than the limit, so that the caller knows whether there is more.
     async fn partition(
         &self,
@@ -133,6 +174,11 @@ impl Store {
             }
         }
     }
+}
+
+/// The value of a record's sort attribute in an index.
+fn sort_of<R: Record>(record: &R, index: Index) -> String {
+    record.attributes().into_iter().find(|(name, _)| *name == index.sort).map(|(_, value)| value).unwrap_or_default()
 }
 
 /// Sort values are printable text, so `!` is before and `~` after everything that begins alike.

@@ -67,6 +67,16 @@ pub(crate) const BUNDLES_BY_STATUS: Index = index(Table::Bundles, "by-status", "
 pub(crate) const BUNDLES_BY_TEMPLATE: Index = index(Table::Bundles, "by-template", "template_id", "template_sort");
 /// Files of a task.
 pub(crate) const FILES_BY_TASK: Index = index(Table::Files, "by-task", "task_id", "task_sort");
+/// Files by the time of their upload.
+pub(crate) const FILES_RECENT: Index = index(Table::Files, "recent", "recent_shard", "recent_sort");
+/// Files of a bundle.
+pub(crate) const FILES_BY_BUNDLE: Index = index(Table::Files, "by-bundle", "bundle_id", "bundle_sort");
+/// Artifacts by the time they were made.
+pub(crate) const ARTIFACTS_RECENT: Index = index(Table::Artifacts, "recent", "recent_shard", "recent_sort");
+/// Artifacts of a job.
+pub(crate) const ARTIFACTS_BY_JOB: Index = index(Table::Artifacts, "by-job", "assistant_job_id", "job_sort");
+/// Artifacts that wait for review.
+pub(crate) const ARTIFACTS_IN_REVIEW: Index = index(Table::Artifacts, "in-review", "review_shard", "review_sort");
 /// Artifacts of a task.
 pub(crate) const ARTIFACTS_BY_TASK: Index = index(Table::Artifacts, "by-task", "task_id", "task_sort");
 /// Artifacts of a bundle.
@@ -84,7 +94,7 @@ pub(crate) const NOTIFICATIONS_BY_TASK: Index = index(Table::Notifications, "by-
 pub(crate) const NOTIFICATIONS_BY_SOURCE: Index = index(Table::Notifications, "by-source", "source", "source_sort");
 
 /// Every index the store uses, for comparing with the template.
-pub const INDEXES: [Index; 15] = [
+pub const INDEXES: [Index; 20] = [
     OPEN,
     CLOSED,
     FOLLOW_UPS,
@@ -92,7 +102,12 @@ pub const INDEXES: [Index; 15] = [
     TASKS_BY_RECURRING,
     BUNDLES_BY_STATUS,
     BUNDLES_BY_TEMPLATE,
+    FILES_RECENT,
     FILES_BY_TASK,
+    FILES_BY_BUNDLE,
+    ARTIFACTS_RECENT,
+    ARTIFACTS_BY_JOB,
+    ARTIFACTS_IN_REVIEW,
     ARTIFACTS_BY_TASK,
     ARTIFACTS_BY_BUNDLE,
     EVENTS_BY_DAY,

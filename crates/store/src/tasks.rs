@@ -7,11 +7,8 @@ use dataops_domain::time::Date;
 use crate::Store;
 use crate::error::StoreError;
 use crate::item::Record;
-use crate::query::{Page, Range, shard};
+use crate::query::{MAX_KEY, Page, Range, shard};
 use crate::tables::{CLOSED, FOLLOW_UPS, OPEN, TASKS_BY_BUNDLE, TASKS_BY_RECURRING, Table};
-
-/// The most bytes of an index's partition key.
-const MAX_KEY: usize = 2_048;
 
 impl Record for Task {
     const TABLE: Table = Table::Tasks;

@@ -1,5 +1,6 @@
 //! A workflow's page.
 
+use dataops_domain::artifact::Artifact;
 use dataops_domain::audit::Event;
 use dataops_domain::bundle::{Bundle, Stage};
 use dataops_domain::time::{Date, Timestamp};
@@ -58,6 +59,9 @@ pub struct BundlePage {
     pub links: Vec<LinkSlot>,
     /// Its tasks by phase.
     pub phases: Vec<PhaseTasks>,
+    /// Its artifacts, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Artifact>,
     /// What happened to it, newest first, at most 50.
     pub events: Vec<Event>,
     /// Documents to read around the work.

@@ -1,6 +1,8 @@
 //! A task's panel.
 
+use dataops_domain::artifact::Artifact;
 use dataops_domain::audit::Event;
+use dataops_domain::file::File;
 use dataops_domain::task::Task;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,12 @@ pub struct TaskPage {
     pub instructions: Option<Instructions>,
     /// Documents to read around it.
     pub documents: Vec<DocumentLink>,
+    /// Its files, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+    /// Its artifacts and those of its workflow that may prove it, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Artifact>,
     /// What happened to it, newest first, at most 50.
     pub events: Vec<Event>,
     /// Users, for assigning.

@@ -33,6 +33,16 @@ pub fn parse(name: &str) -> Option<Action> {
     }
 }
 
+/// The task with the references that this body adds, to see which artifacts may prove it.
+pub fn preview(stored: &Task, body: &Object) -> Task {
+    let mut preview = stored.clone();
+    let references: Option<Vec<refs::Reference>> = body.get("artifactRefs").cloned().and_then(|list| serde_json::from_value(list).ok());
+    if let Some(references) = references.filter(|list| list.len() <= input::MAX_LIST) {
+        preview.artifact_refs = crate::Maybe::Set(references);
+    }
+    preview
+}
+
 /// Decides a follow-up action.
 ///
 /// # Errors

@@ -90,7 +90,7 @@ pub fn update(stored: &Task, changes: &Object, facts: &Facts<'_>, context: Conte
     match effect {
         Effect::Keep if stored.status == Status::Waiting => keep_wait(changes, &task)?,
         Effect::Keep if stored.status == Status::Done => {
-            task.evidence = Some(gates::evidence(&task, &facts_after));
+            task.evidence = Some(gates::evidence(&task, &facts_after).with_records_of(stored.evidence.as_ref()));
             bundle = mark_evidence(facts_after.bundle, bundle, &task);
         }
         Effect::Keep | Effect::EndWait => {}

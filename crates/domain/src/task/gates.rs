@@ -3,6 +3,8 @@
 //! The gates judged are those stored before the request together with those it adds, so that a request can never
 //! lift its own gate. Every missing item is named, in the contract's order: link, file, bundle links, proof.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Evidence, Task};
@@ -20,6 +22,8 @@ pub struct Facts<'a> {
     pub file_ids: Vec<String>,
     /// Approved artifacts of the task, of its bundle, or referred to by either.
     pub approved_artifact_ids: Vec<String>,
+    /// Checksums of those files and artifacts, by id.
+    pub checksums: BTreeMap<String, String>,
 }
 
 /// One gate.
@@ -115,6 +119,8 @@ pub fn evidence(task: &Task, facts: &Facts<'_>) -> Evidence {
             },
         }
     }
+    let checksum = |id: &String| Some((id.clone(), facts.checksums.get(id)?.clone()));
+    evidence.checksums = evidence.file_ids.iter().chain(&evidence.artifact_ids).filter_map(checksum).collect();
     evidence
 }
 

@@ -7,11 +7,14 @@ pub mod input;
 pub mod restore;
 pub mod state;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bundle::Stage;
 use crate::id::TaskId;
+use crate::linked::Linked;
 use crate::maybe::Maybe;
 use crate::proof::ProofRequirement;
 use crate::refs::Reference;
@@ -104,9 +107,25 @@ pub struct Evidence {
     /// Approved artifacts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifact_ids: Vec<String>,
+    /// Checksums of those files and artifacts, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checksums: BTreeMap<String, String>,
     /// The closure that made proof unnecessary, such as `no sponsor this issue`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped_as: Option<String>,
+}
+
+impl Evidence {
+    /// The same evidence resting on the files and artifacts it rested on when the task was completed.
+    fn with_records_of(mut self, completed: Option<&Self>) -> Self {
+        let Some(completed) = completed else { return self };
+        if !completed.file_ids.is_empty() || !completed.artifact_ids.is_empty() {
+            self.file_ids.clone_from(&completed.file_ids);
+            self.artifact_ids.clone_from(&completed.artifact_ids);
+            self.checksums.clone_from(&completed.checksums);
+        }
+        self
+    }
 }
 
 /// One piece of work. Field names, order and presence are those of the wire contract, 4.1.
@@ -246,6 +265,10 @@ pub struct Task {
     /// What it has been reminded of and is still true; kept by the reminder pass, which raises no version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reminded: Vec<Mark>,
+    /// Ids of its files and artifacts; answers show what they say, not the ids.
+    #[serde(default, skip_serializing_if = "Linked::is_empty")]
+    #[schema(ignore)]
+    pub linked: Linked,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -297,6 +320,7 @@ impl Task {
             audit_event_refs: Maybe::Unset,
             task_history: Vec::new(),
             reminded: Vec::new(),
+            linked: Linked::default(),
             created_at: now,
             updated_at: now,
             version: 0,

@@ -1,16 +1,21 @@
 //! A workflow's page: the bundle, its tasks and its events, read in parallel.
 
+use std::collections::HashMap;
+
 use dataops_api::views::bundle::{BundlePage, LinkSlot, PhaseTasks};
 use dataops_api::views::row::TaskRow;
+use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::{Bundle, BundleStatus, Stage};
 use dataops_domain::id::BundleId;
 use dataops_domain::task::gates::required_bundle_links;
 use dataops_domain::task::{Status, Task};
-use dataops_store::{Operation, Range, TaskFilter};
+use dataops_store::{Operation, Range, StoreError, TaskFilter};
 
 use super::{Scene, card, home, row};
 use crate::Engine;
 use crate::error::{Error, Expected};
+use crate::joined::show_bundle;
+use crate::proof::ids_of_bundle;
 
 impl Engine {
     /// What a workflow's page shows.
@@ -23,7 +28,7 @@ impl Engine {
         let (filter, everything) = (TaskFilter::OfBundle(id.to_string()), Range::default());
         let tasks = self.store.tasks(&filter, &everything);
         let events = self.store.events("bundle", id.as_str(), 50);
-        let (bundle, tasks, events, scene) =
+        let (bundle, tasks, events, mut scene) =
             futures_util::future::try_join4(self.store.get::<Bundle>(id.as_str()), tasks, events, self.scene(operation)).await?;
         let bundle = bundle.ok_or_else(missing)?.record;
         let mut tasks = tasks.into_records();
@@ -31,6 +36,10 @@ impl Engine {
         let order: Vec<String> =
             template.map(|template| template.definitions().into_iter().map(|definition| definition.ref_id).collect()).unwrap_or_default();
         tasks.sort_by_key(|task| (task.date, order.iter().position(|name| Some(name) == task.template_task_ref.as_ref())));
+        let by_id = HashMap::from([(bundle.id.as_str(), &bundle)]);
+        let (approved, artifacts) =
+            futures_util::future::try_join(self.approved(tasks.iter(), &by_id), self.artifacts_of_bundle(&bundle)).await?;
+        scene.approved = approved;
         let facts = row::facts(Some(&bundle));
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
         let open: Vec<&TaskRow> = rows.iter().filter(|row| matches!(row.status, Status::Todo | Status::Waiting)).collect();
@@ -44,7 +53,8 @@ impl Engine {
             people: scene.people.clone(),
             card,
             events,
-            bundle,
+            bundle: show_bundle(bundle, &artifacts.iter().map(|each| (each.id.to_string(), each.reference())).collect()),
+            artifacts,
         })
     }
 
@@ -57,12 +67,24 @@ impl Engine {
         let range = Range { limit: Some(if archived { 100 } else { 1_000 }), descending: archived, ..Range::default() };
         let (open, everything) = (TaskFilter::Open, Range::default());
         let tasks = self.store.tasks(&open, &everything);
-        let (scene, bundles, tasks) =
+        let (mut scene, bundles, tasks) =
             futures_util::future::try_join3(self.scene(operation), self.store.bundles(&status, &range), tasks).await?;
         let (bundles, tasks) = (bundles.into_records(), tasks.into_records());
-        let by_id = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
+        let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
+        scene.approved = self.approved(tasks.iter(), &by_id).await?;
         let rows: Vec<(&Task, TaskRow)> = tasks.iter().map(|task| (task, home::row_of(task, &by_id, &scene))).collect();
         Ok(dataops_api::views::tasks::WorkflowsPage { today: scene.today, workflows: home::cards(&bundles, &rows, &scene) })
+    }
+}
+
+impl Engine {
+    /// A workflow's artifacts, newest first: its own and attached ones, the last hundred of them.
+    async fn artifacts_of_bundle(&self, bundle: &Bundle) -> Result<Vec<Artifact>, StoreError> {
+        let ids: Vec<String> = ids_of_bundle(bundle).filter(|id| dataops_domain::id::is_valid(id)).collect();
+        let last = ids.len().saturating_sub(100);
+        let mut artifacts: Vec<Artifact> = self.store.get_many(&ids[last..]).await?.into_iter().map(|stored| stored.record).collect();
+        artifacts.sort_by(|a: &Artifact, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
+        Ok(artifacts)
     }
 }
 

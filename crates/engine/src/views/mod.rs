@@ -12,15 +12,22 @@ mod templates;
 mod timeline;
 mod trash;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use dataops_api::documents::DocumentLink;
 use dataops_api::views::row::Person;
+use dataops_content::Content;
+use dataops_domain::artifact::{Artifact, ArtifactStatus};
+use dataops_domain::bundle::Bundle;
+use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp, Tz};
 use dataops_store::{Operation, StoreError, UserRecord};
 
-use crate::Engine;
+use crate::{Engine, proof};
+
+/// The most artifacts a list looks at: one batch read.
+const MOST_LOOKED_AT: usize = 100;
 
 /// What all rows of a page share.
 pub(crate) struct Scene {
@@ -29,6 +36,8 @@ pub(crate) struct Scene {
     pub(crate) timezone: Tz,
     pub(crate) people: Vec<Person>,
     pub(crate) templates: HashMap<String, Template>,
+    /// Approved artifacts among those that may prove the page's tasks.
+    pub(crate) approved: BTreeSet<String>,
 }
 
 impl Scene {
@@ -71,10 +80,31 @@ impl Engine {
             timezone: self.timezone,
             people,
             templates: templates.into_iter().map(|stored| (stored.record.id.to_string(), stored.record)).collect(),
+            approved: BTreeSet::new(),
         })
     }
 
     /// Documents by title, each once.
+    /// Which artifacts that may prove these open tasks are approved: one batch read, when any of them asks for one.
+    pub(crate) async fn approved<'a>(
+        &self,
+        tasks: impl Iterator<Item = &'a Task>,
+        bundles: &HashMap<&str, &Bundle>,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let asks = |task: &&Task| task.is_open() && proof::asks_for_artifact(task);
+        let of = |task: &'a Task| {
+            let bundle = task.bundle_id.text().and_then(|id| bundles.get(id).copied());
+            proof::ids_of_task(task).chain(bundle.into_iter().flat_map(proof::ids_of_bundle)).collect::<Vec<_>>()
+        };
+        let mut ids: BTreeSet<String> = tasks.filter(asks).flat_map(of).collect();
+        ids.retain(|id| dataops_domain::id::is_valid(id));
+        // Lists show a bounded part; the page of a task and its completion look at everything.
+        let ids: Vec<String> = ids.into_iter().take(MOST_LOOKED_AT).collect();
+        let artifacts = self.store.get_many::<Artifact>(&ids).await?;
+        let approved = artifacts.into_iter().filter(|stored| stored.record.status == ArtifactStatus::Approved);
+        Ok(approved.map(|stored| stored.record.id.to_string()).collect())
+    }
+
     pub(crate) fn documents(&self, ids: &[String]) -> Vec<DocumentLink> {
         let mut links: Vec<DocumentLink> = Vec::new();
         for link in ids.iter().map(|id| crate::documents::link(&self.content, id)) {

@@ -7,6 +7,7 @@ use dataops_domain::task::gates::{self, Facts};
 use dataops_domain::task::{HistoryAction, Task};
 
 use super::Scene;
+use crate::proof;
 
 /// The line of a task, with its bundle when that is known.
 pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene: &Scene) -> TaskRow {
@@ -21,7 +22,7 @@ pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene
         source: task.source.clone(),
         workflow: bundle.map(chip),
         phase: task.phase.text().map(|phase| scene.phase(task.template_id.text(), phase)),
-        missing: if task.is_open() { missing(task, facts) } else { Vec::new() },
+        missing: if task.is_open() { missing(task, &known(task, facts, scene)) } else { Vec::new() },
         assignee: task.assignee_id.text().map(|id| scene.person(id)),
         waiting_for: task.waiting_for.text().map(str::to_owned),
         follow_up_at: task.follow_up_at.text().map(str::to_owned),
@@ -43,6 +44,19 @@ pub(super) fn chip(bundle: &Bundle) -> WorkflowChip {
 /// What lists know of the proof of a task: its own fields and its bundle's links.
 pub(super) fn facts(bundle: Option<&Bundle>) -> Facts<'_> {
     Facts { bundle, ..Facts::default() }
+}
+
+/// The facts with what the page knows of the task's files and artifacts.
+fn known<'a>(task: &Task, facts: &Facts<'a>, scene: &Scene) -> Facts<'a> {
+    let mut known = facts.clone();
+    if known.file_ids.is_empty() {
+        known.file_ids.clone_from(&task.linked.files);
+    }
+    if known.approved_artifact_ids.is_empty() && !scene.approved.is_empty() {
+        let ids = proof::ids_of_task(task).chain(facts.bundle.into_iter().flat_map(proof::ids_of_bundle));
+        known.approved_artifact_ids = ids.filter(|id| scene.approved.contains(id)).collect();
+    }
+    known
 }
 
 fn missing(task: &Task, facts: &Facts<'_>) -> Vec<Gate> {

@@ -1,17 +1,16 @@
 //! A task's page: the task, then its bundle, proofs and events in parallel.
 
 use dataops_api::views::task::{Instructions, TaskPage};
-use dataops_domain::bundle::Bundle;
-use dataops_domain::proof::ProofType;
 use dataops_domain::task::Task;
-use dataops_domain::task::gates::{self, Facts, Gate};
-use dataops_store::{Operation, StoreError};
+use dataops_store::Operation;
 use serde_json::Value;
 
 use super::row;
 use crate::Engine;
 use crate::documents;
 use crate::error::Error;
+use crate::joined::show_task;
+use crate::proof::Loaded;
 
 impl Engine {
     /// What a task's page shows.
@@ -19,51 +18,26 @@ impl Engine {
     /// # Errors
     /// 404 when there is no such task.
     pub async fn view_task(&self, operation: &Operation, id: &str) -> Result<TaskPage, Error> {
-        let task = self.task_get(id).await?;
-        let events = self.store.events("task", task.id.as_str(), 50);
-        let (bundle, proofs, events, scene) =
-            futures_util::future::try_join4(self.bundle_of(&task), self.proofs_of(&task), events, self.scene(operation)).await?;
-        let (file_ids, approved_artifact_ids) = proofs;
-        let facts = Facts { bundle: bundle.as_ref(), file_ids, approved_artifact_ids };
+        let task = self.task(id).await?.record;
+        let events = async { Ok(self.store.events("task", task.id.as_str(), 50).await?) };
+        let scene = async { Ok(self.scene(operation).await?) };
+        let (linked, events, scene) = futures_util::future::try_join3(self.load_all(&task), events, scene).await?;
+        let facts = linked.facts(&task);
+        let bundle = linked.bundle.as_ref().map(|stored| &stored.record);
         Ok(TaskPage {
             today: scene.today,
             checked_at: operation.now,
-            row: row::row(&task, bundle.as_ref(), &facts, &scene),
+            row: row::row(&task, bundle, &facts, &scene),
             gates: row::all_gates(&task, &facts),
             skip_statuses: skip_statuses(&task),
             instructions: self.instructions(&task),
             documents: self.documents(&task.source_doc_ids),
             people: scene.people.clone(),
+            files: linked.files_of(&task),
+            artifacts: linked.artifacts_shown(),
             events,
-            task,
+            task: self::shown(task, &linked),
         })
-    }
-
-    async fn bundle_of(&self, task: &Task) -> Result<Option<Bundle>, StoreError> {
-        match task.bundle_id.text() {
-            Some(id) => Ok(self.store.get::<Bundle>(id).await?.map(|stored| stored.record)),
-            None => Ok(None),
-        }
-    }
-
-    pub(crate) async fn proofs_of(&self, task: &Task) -> Result<(Vec<String>, Vec<String>), StoreError> {
-        let gates = gates::gates(task);
-        let asks = |kind: ProofType| gates.iter().any(|gate| matches!(gate, Gate::Proof(proof) if proof.kind == kind));
-        let files = async {
-            if gates.contains(&Gate::File) || asks(ProofType::File) {
-                self.store.file_ids_of_task(task.id.as_str()).await
-            } else {
-                Ok(Vec::new())
-            }
-        };
-        let artifacts = async {
-            if asks(ProofType::Artifact) {
-                self.store.approved_artifact_ids(task.id.as_str(), task.bundle_id.text()).await
-            } else {
-                Ok(Vec::new())
-            }
-        };
-        futures_util::future::try_join(files, artifacts).await
     }
 
     /// The step of the document that describes the task, or the whole document when it names no step that exists.
@@ -82,6 +56,12 @@ impl Engine {
             markdown: markdown.clone(),
         })
     }
+}
+
+/// The task with the references of what is attached to it, which has been read already.
+fn shown(task: Task, linked: &Loaded) -> Task {
+    let references = linked.artifacts.iter().map(|stored| (stored.record.id.to_string(), stored.record.reference())).collect();
+    show_task(task, &references)
 }
 
 fn skip_statuses(task: &Task) -> Vec<String> {

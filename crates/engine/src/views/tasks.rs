@@ -47,7 +47,7 @@ impl Engine {
         let (wanted, range) = listing(filter);
         let (active, everything) = ([BundleStatus::Active], Range::default());
         let bundles = self.store.bundles(&active, &everything);
-        let (scene, page, bundles) =
+        let (mut scene, page, bundles) =
             futures_util::future::try_join3(self.scene(operation), self.store.tasks(&wanted, &range), bundles).await?;
         let bundles = bundles.into_records();
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
@@ -58,6 +58,7 @@ impl Engine {
             tasks.truncate(most);
             next_cursor = tasks.last().map(|task| format!("{}#{}", task.date, task.id));
         }
+        scene.approved = self.approved(tasks.iter(), &by_id).await?;
         Ok(TasksPage {
             today: scene.today,
             checked_at: operation.now,

@@ -1,0 +1,65 @@
+//! Tasks and bundles as they are answered: the ids they hold become references that say what the linked records say now.
+
+use std::collections::BTreeMap;
+
+use dataops_domain::artifact::Artifact;
+use dataops_domain::bundle::Bundle;
+use dataops_domain::json::Object;
+use dataops_domain::linked::{self, Linked};
+use dataops_domain::task::Task;
+
+use crate::Engine;
+use crate::error::Error;
+
+/// What was read to be joined.
+pub(crate) type References = BTreeMap<String, Object>;
+
+impl Engine {
+    /// A task as it is answered.
+    pub(crate) async fn task_shown(&self, task: Task) -> Result<Task, Error> {
+        let references = self.references(std::iter::once(&task.linked)).await?;
+        Ok(show_task(task, &references))
+    }
+
+    /// Tasks as they are answered: one batch read when anything is attached to any of them.
+    pub(crate) async fn tasks_shown(&self, tasks: Vec<Task>) -> Result<Vec<Task>, Error> {
+        let references = self.references(tasks.iter().map(|task| &task.linked)).await?;
+        Ok(tasks.into_iter().map(|task| show_task(task, &references)).collect())
+    }
+
+    /// A bundle as it is answered.
+    pub(crate) async fn bundle_shown(&self, bundle: Bundle) -> Result<Bundle, Error> {
+        let references = self.references(std::iter::once(&bundle.linked)).await?;
+        Ok(show_bundle(bundle, &references))
+    }
+
+    /// Bundles as they are answered.
+    pub(crate) async fn bundles_shown(&self, bundles: Vec<Bundle>) -> Result<Vec<Bundle>, Error> {
+        let references = self.references(bundles.iter().map(|bundle| &bundle.linked)).await?;
+        Ok(bundles.into_iter().map(|bundle| show_bundle(bundle, &references)).collect())
+    }
+
+    async fn references(&self, linked: impl Iterator<Item = &Linked>) -> Result<References, Error> {
+        let mut ids: Vec<String> = linked.flat_map(|linked| linked.attached.iter().cloned()).collect();
+        ids.sort();
+        ids.dedup();
+        let artifacts = self.store.get_many::<Artifact>(&ids).await?;
+        Ok(artifacts.into_iter().map(|stored| (stored.record.id.to_string(), stored.record.reference())).collect())
+    }
+}
+
+pub(crate) fn show_task(mut task: Task, references: &References) -> Task {
+    let attached = std::mem::take(&mut task.linked).attached;
+    task.artifact_refs = linked::joined(&task.artifact_refs, "artifactId", found(&attached, references));
+    task
+}
+
+pub(crate) fn show_bundle(mut bundle: Bundle, references: &References) -> Bundle {
+    let attached = std::mem::take(&mut bundle.linked).attached;
+    bundle.artifact_refs = linked::joined(&bundle.artifact_refs, "artifactId", found(&attached, references));
+    bundle
+}
+
+fn found(ids: &[String], references: &References) -> Vec<Object> {
+    ids.iter().filter_map(|id| references.get(id).cloned()).collect()
+}
