@@ -2,11 +2,15 @@
 
 use dataops_domain::audit::Event;
 use dataops_domain::audit::verify::Finding;
+use std::collections::BTreeMap;
+
+use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::notification::Notification;
+use dataops_domain::file::File;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
-use dataops_domain::time::Date;
+use dataops_domain::time::{Date, Timestamp};
 use dataops_domain::user::User;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +61,61 @@ envelope!(
 pub struct NotificationList {
     /// The notifications.
     pub notifications: Vec<Notification>,
+    /// One file.
+    FileAnswer {
+        /// The file.
+        file: File
+    }
+);
+envelope!(
+    /// One artifact.
+    ArtifactAnswer {
+        /// The artifact.
+        artifact: Artifact
+    }
+);
+
+/// A request that carries a file straight to the bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadRequest {
+    /// The signed address.
+    pub url: String,
+    /// `PUT`.
+    pub method: String,
+    /// Headers that must be sent as they are.
+    #[schema(value_type = Object)]
+    pub headers: BTreeMap<String, String>,
+    /// Until when it may begin.
+    pub expires_at: Timestamp,
+}
+
+/// An upload that was announced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UploadAnswer {
+    /// The file, `uploading` until it is completed.
+    pub file: File,
+    /// What to send.
+    pub upload: UploadRequest,
+}
+
+/// A list of files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileList {
+    /// The files.
+    pub files: Vec<File>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A list of artifacts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ArtifactList {
+    /// The artifacts.
+    pub artifacts: Vec<Artifact>,
     /// Where the next page starts, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,

@@ -4,10 +4,12 @@
 
 mod admin;
 mod audit;
+mod artifacts;
 mod bundles;
 mod catalog;
 mod documents;
 mod error;
+mod files;
 mod joined;
 mod passwords;
 mod reminders;
@@ -27,6 +29,7 @@ pub use documents::DocumentQuery;
 pub use error::{Error, Expected};
 pub use reminders::ReminderReport;
 pub use search::{SearchAsk, SearchReport};
+pub use files::{Download, Upload, UploadStarted};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
 pub use tasks::TaskQuery;
 pub use views::tasks::TaskListFilter;
@@ -48,6 +51,8 @@ pub struct Engine {
 
 /// How often a lost race is re-read and decided again before the caller hears of it.
 const TRIES: u32 = 4;
+/// The same for requests that only link records to each other.
+const EAGER_TRIES: u32 = 12;
 
 impl Engine {
     /// The use cases over one stack's data and the reviewed content.
@@ -78,9 +83,26 @@ impl Engine {
         A: Fn() -> F,
         F: Future<Output = Result<T, Error>>,
     {
-        for tried in 1..=TRIES {
+        self.decide_within(operation, TRIES, attempt).await
+    }
+
+    /// The same for what only links records: nobody who attaches a file hears that the task was edited meanwhile.
+    async fn decide_eagerly<T, A, F>(&self, operation: &Operation, attempt: A) -> Result<T, Error>
+    where
+        A: Fn() -> F,
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.decide_within(operation, EAGER_TRIES, attempt).await
+    }
+
+    async fn decide_within<T, A, F>(&self, operation: &Operation, tries: u32, attempt: A) -> Result<T, Error>
+    where
+        A: Fn() -> F,
+        F: Future<Output = Result<T, Error>>,
+    {
+        for tried in 1..=tries {
             match attempt().await {
-                Err(Error::Lost) if tried < TRIES => pause(operation, tried).await,
+                Err(Error::Lost) if tried < tries => pause(operation, tried).await,
                 Err(Error::Lost) => {
                     return Err(Expected::conflict("version_conflict", "The record is being changed by others; try again").into());
                 }

@@ -109,6 +109,22 @@ impl Objects {
         Ok(Some(body.into_bytes()))
     }
 
+    /// Reads the first bytes of an object; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the bucket refuses.
+    pub async fn get_start(&self, key: &str, most: usize) -> Result<Option<Bytes>, StoreError> {
+        self.note("GetObject");
+        let range = format!("bytes=0-{}", most.saturating_sub(1));
+        let reply = match Box::pin(self.client.get_object().bucket(&self.bucket).key(key).range(range).send()).await {
+            Ok(reply) => reply,
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(None),
+            Err(error) => return Err(StoreError::from_sdk(error)),
+        };
+        let body = reply.body.collect().await.map_err(|error| StoreError::Objects(error.to_string()))?;
+        Ok(Some(body.into_bytes()))
+    }
+
     /// Size and checksum of an object; `None` when there is none.
     ///
     /// # Errors

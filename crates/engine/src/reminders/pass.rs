@@ -109,19 +109,16 @@ impl Engine {
         ids.dedup();
         let bundles: HashMap<String, Bundle> =
             self.store.get_many::<Bundle>(&ids).await?.into_iter().map(|stored| (stored.record.id.to_string(), stored.record)).collect();
-        let mut known = HashMap::new();
-        for some in near.chunks(AT_ONCE) {
-            let proofs = try_join_all(some.iter().map(|task| self.proofs_soon(task, today))).await?;
-            for (task, (files, artifacts)) in some.iter().zip(proofs) {
-                let bundle = task.bundle_id.text().and_then(|id| bundles.get(id).cloned());
-                known.insert(task.id.to_string(), Known { bundle, files, artifacts });
-            }
-        }
-        Ok(known)
-    }
-
-    async fn proofs_soon(&self, task: &Task, today: Today) -> Result<(Vec<String>, Vec<String>), StoreError> {
-        if reminder::asks_proof(task, today) { self.proofs_of(task).await } else { Ok((Vec::new(), Vec::new())) }
+        let by_id = bundles.iter().map(|(id, bundle)| (id.as_str(), bundle)).collect();
+        let asked = near.iter().copied().filter(|task| reminder::asks_proof(task, today));
+        let approved = self.approved(asked, &by_id, usize::MAX).await?;
+        let known = near.iter().map(|task| {
+            let bundle = task.bundle_id.text().and_then(|id| bundles.get(id).cloned());
+            let may = proof::ids_of_task(task).chain(bundle.iter().flat_map(proof::ids_of_bundle));
+            let artifacts = may.filter(|id| approved.contains(id)).collect();
+            (task.id.to_string(), Known { files: task.linked.files.clone(), artifacts, bundle })
+        });
+        Ok(known.collect())
     }
 
     async fn reminders_write(&self, operation: &Operation, due: Vec<Due>, report: &mut ReminderReport) -> Result<(), Error> {

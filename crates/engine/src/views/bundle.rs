@@ -38,7 +38,7 @@ impl Engine {
         tasks.sort_by_key(|task| (task.date, order.iter().position(|name| Some(name) == task.template_task_ref.as_ref())));
         let by_id = HashMap::from([(bundle.id.as_str(), &bundle)]);
         let (approved, artifacts) =
-            futures_util::future::try_join(self.approved(tasks.iter(), &by_id), self.artifacts_of_bundle(&bundle)).await?;
+            futures_util::future::try_join(self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT), self.artifacts_of_bundle(&bundle)).await?;
         scene.approved = approved;
         let facts = row::facts(Some(&bundle));
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
@@ -71,7 +71,7 @@ impl Engine {
             futures_util::future::try_join3(self.scene(operation), self.store.bundles(&status, &range), tasks).await?;
         let (bundles, tasks) = (bundles.into_records(), tasks.into_records());
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
-        scene.approved = self.approved(tasks.iter(), &by_id).await?;
+        scene.approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT).await?;
         let rows: Vec<(&Task, TaskRow)> = tasks.iter().map(|task| (task, home::row_of(task, &by_id, &scene))).collect();
         Ok(dataops_api::views::tasks::WorkflowsPage { today: scene.today, workflows: home::cards(&bundles, &rows, &scene) })
     }

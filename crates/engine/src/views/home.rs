@@ -28,7 +28,7 @@ impl Engine {
         let (mut scene, tasks, bundles) = futures_util::future::try_join3(self.scene(operation), tasks, bundles).await?;
         let (tasks, bundles) = (tasks.into_records(), bundles.into_records());
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
-        scene.approved = self.approved(tasks.iter(), &by_id).await?;
+        scene.approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT).await?;
         let rows: Vec<(&Task, TaskRow)> = tasks.iter().map(|task| (task, row_of(task, &by_id, &scene))).collect();
         let workflows = cards(&bundles, &rows, &scene);
         let reader = &operation.actor.id;

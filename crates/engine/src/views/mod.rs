@@ -26,8 +26,8 @@ use dataops_store::{Operation, StoreError, UserRecord};
 
 use crate::{Engine, proof};
 
-/// The most artifacts a list looks at: one batch read.
-const MOST_LOOKED_AT: usize = 100;
+/// The most artifacts a list looks at: one batch read. The page of a task and its completion look at everything.
+pub(crate) const MOST_LOOKED_AT: usize = 100;
 
 /// What all rows of a page share.
 pub(crate) struct Scene {
@@ -86,10 +86,13 @@ impl Engine {
 
     /// Documents by title, each once.
     /// Which artifacts that may prove these open tasks are approved: one batch read, when any of them asks for one.
+    /// Which artifacts that may prove these open tasks are approved: one batch read for each hundred,
+    /// when any of them asks for one; at most `most` are looked at.
     pub(crate) async fn approved<'a>(
         &self,
         tasks: impl Iterator<Item = &'a Task>,
         bundles: &HashMap<&str, &Bundle>,
+        most: usize,
     ) -> Result<BTreeSet<String>, StoreError> {
         let asks = |task: &&Task| task.is_open() && proof::asks_for_artifact(task);
         let of = |task: &'a Task| {
@@ -98,8 +101,7 @@ impl Engine {
         };
         let mut ids: BTreeSet<String> = tasks.filter(asks).flat_map(of).collect();
         ids.retain(|id| dataops_domain::id::is_valid(id));
-        // Lists show a bounded part; the page of a task and its completion look at everything.
-        let ids: Vec<String> = ids.into_iter().take(MOST_LOOKED_AT).collect();
+        let ids: Vec<String> = ids.into_iter().take(most).collect();
         let artifacts = self.store.get_many::<Artifact>(&ids).await?;
         let approved = artifacts.into_iter().filter(|stored| stored.record.status == ArtifactStatus::Approved);
         Ok(approved.map(|stored| stored.record.id.to_string()).collect())

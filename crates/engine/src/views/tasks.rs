@@ -58,7 +58,7 @@ impl Engine {
             tasks.truncate(most);
             next_cursor = tasks.last().map(|task| format!("{}#{}", task.date, task.id));
         }
-        scene.approved = self.approved(tasks.iter(), &by_id).await?;
+        scene.approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT).await?;
         Ok(TasksPage {
             today: scene.today,
             checked_at: operation.now,

@@ -17,6 +17,8 @@ use crate::http::answer;
 
 /// The most bytes of a JSON body.
 pub(crate) const MAX_JSON: usize = 1024 * 1024;
+/// The most bytes of an upload form: a file of 4 MB and what stands around it.
+const MAX_UPLOAD: usize = 4_404_019;
 const MAX_KEY: usize = 255;
 
 /// One request: who asks, when, for what, with which body.
@@ -48,10 +50,11 @@ impl FromRequest<App> for Call {
             operation: Operation::new(&request_id, Actor::new(Actor::PORTAL), app.clock.now(), None),
             request_id,
         };
-        call.body = match Limited::new(body, MAX_JSON).collect().await {
+        let most = if call.method == Method::POST && call.path == "/api/files" { MAX_UPLOAD } else { MAX_JSON };
+        call.body = match Limited::new(body, most).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
-                let words = format!("The body is larger than {MAX_JSON} bytes; send less, or upload a file");
+                let words = format!("The body is larger than {most} bytes; send less, or announce a big file with POST /api/files/uploads");
                 return Err(answer::refused(&call, &Expected::new(413, "body_too_large", words)));
             }
             Err(error) => {

@@ -1,8 +1,10 @@
 //! The routes. One file per resource, named as the URL.
 
 pub(crate) mod audit_events;
+pub(crate) mod artifacts;
 pub(crate) mod bundles;
 pub(crate) mod documents;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod me;
 pub(crate) mod notifications;
@@ -35,6 +37,8 @@ pub(crate) fn router(app: App) -> Router {
         .merge(templates::router())
         .merge(notifications::router())
         .merge(documents::router())
+        .merge(files::router())
+        .merge(artifacts::router())
         .merge(views::router())
         .merge(audit_events::router())
         .merge(search::router())
