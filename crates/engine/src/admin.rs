@@ -52,7 +52,7 @@ pub enum AdminCommand {
         /// The user's id.
         id: String,
     },
-    /// Finish workflows whose making was interrupted.
+    /// Finish workflows whose making was interrupted, and sweep.
     Recover,
     /// Check the audit chains: one entity's, those of some days, or all, a step at a time.
     AuditVerify {
@@ -75,6 +75,8 @@ pub enum AdminCommand {
     SearchRebuild,
     /// Raise the reminders that have come up, settle those that are no longer true.
     Remind,
+    /// Remove uploads that never came and finish deletions that stopped half-way.
+    Sweep,
 }
 
 /// What the command line gets.
@@ -95,6 +97,13 @@ pub enum AdminAnswer {
     Recovered {
         /// Their ids.
         recovered: Vec<String>,
+        /// Files that were swept.
+        swept: usize,
+    },
+    /// What was swept.
+    Swept {
+        /// How many files.
+        swept: usize,
     },
     /// What a step of checking the audit chains found.
     Audited {
@@ -153,8 +162,12 @@ impl Engine {
             }
             AdminCommand::SearchPass => Ok(AdminAnswer::Search { search: self.search_index_pass(operation).await? }),
             AdminCommand::SearchRebuild => Ok(AdminAnswer::Search { search: self.search_index_rebuild(operation).await? }),
-            AdminCommand::Recover => Ok(AdminAnswer::Recovered { recovered: self.bundles_recover(operation).await? }),
             AdminCommand::Remind => Ok(AdminAnswer::Reminded { reminders: self.reminders_pass(operation, REMINDED_AT_ONCE).await? }),
+            AdminCommand::Recover => {
+                let recovered = self.bundles_recover(operation).await?;
+                Ok(AdminAnswer::Recovered { recovered, swept: self.files_sweep(operation).await? })
+            }
+            AdminCommand::Sweep => Ok(AdminAnswer::Swept { swept: self.files_sweep(operation).await? }),
         }
     }
 

@@ -5,8 +5,8 @@
 //! An item is its key, the attributes its indexes need, and the record itself as JSON text in `doc`: free-form values
 //! come back with their keys in order, and an index change never touches a record.
 
-mod audited;
 mod artifacts;
+mod audited;
 mod bundles;
 mod calls;
 mod error;
@@ -29,15 +29,12 @@ mod transaction;
 mod trash;
 mod users;
 
+pub use artifacts::ArtifactFilter;
 pub use audited::{AUDITED, Ending, Listing, ListingPage};
 pub use bundles::BundleManifest;
 pub use calls::{Call, Observer};
 pub use error::{CommitError, StoreError};
 pub use events::EventPage;
-pub use artifacts::ArtifactFilter;
-pub use bundles::BundleManifest;
-pub use calls::{Call, Observer};
-pub use error::{CommitError, StoreError};
 pub use files::FileFilter;
 pub use idempotency::Recorded;
 pub use item::{Record, Stored};

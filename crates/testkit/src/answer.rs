@@ -11,6 +11,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body as text.
     pub text: String,
+    /// The body's bytes.
+    pub bytes: Vec<u8>,
     /// The body as JSON; `null` when it is none.
     pub json: Value,
 }

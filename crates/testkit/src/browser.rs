@@ -90,6 +90,12 @@ impl Browser {
                 self.set_cookie(name, value);
             }
         }
-        Some(Answer { status, headers, json: serde_json::from_str(body).unwrap_or(Value::Null), text: body.to_owned() })
+        Some(Answer {
+            status,
+            headers,
+            json: serde_json::from_str(body).unwrap_or(Value::Null),
+            bytes: body.as_bytes().to_vec(),
+            text: body.to_owned(),
+        })
     }
 }

@@ -44,6 +44,21 @@ impl Caller {
         self.send("PUT", path, body.to_string().into_bytes()).await
     }
 
+    /// Uploads a file through the form; `fields` are the other parts.
+    pub async fn upload(&self, fields: &[(&str, &str)], filename: &str, bytes: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"upload\"; filename=\"{filename}\"\r\nContent-Type: text/plain\r\n\r\n"
+        );
+        body.extend(head.into_bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--edge--\r\n");
+        self.with("content-type", "multipart/form-data; boundary=edge").send("POST", "/api/files", body).await
+    }
+
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, Vec::new()).await
@@ -72,6 +87,10 @@ impl Caller {
         });
         let answer: Value = serde_json::from_slice(&self.stack.invoke(&event).await).expect("an answer");
         let text = answer["body"].as_str().unwrap_or_default().to_owned();
+        let bytes = match answer["isBase64Encoded"].as_bool() {
+            Some(true) => base64::engine::general_purpose::STANDARD.decode(&text).expect("base64"),
+            _ => text.clone().into_bytes(),
+        };
         let headers = answer["headers"].as_object().cloned().unwrap_or_default();
         Answer {
             status: answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status"),
@@ -81,6 +100,7 @@ impl Caller {
                 .collect(),
             json: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
+            bytes,
         }
     }
 }

@@ -1,9 +1,11 @@
 mod audit_events;
+mod artifacts;
 mod auth;
 mod bundles;
 mod concurrency;
 mod cost;
 mod documents;
+mod files;
 mod gates;
 mod health;
 mod notifications;
