@@ -61,6 +61,12 @@ envelope!(
 pub struct NotificationList {
     /// The notifications.
     pub notifications: Vec<Notification>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+envelope!(
     /// One file.
     FileAnswer {
         /// The file.

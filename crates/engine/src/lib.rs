@@ -3,8 +3,8 @@
 //! One file per verb group. Nothing here knows HTTP, and nothing here decides a rule of the product.
 
 mod admin;
-mod audit;
 mod artifacts;
+mod audit;
 mod bundles;
 mod catalog;
 mod documents;
@@ -15,6 +15,7 @@ mod passwords;
 mod reminders;
 mod search;
 mod proof;
+mod search;
 mod seed;
 mod start;
 mod tasks;
@@ -30,6 +31,7 @@ pub use error::{Error, Expected};
 pub use reminders::ReminderReport;
 pub use search::{SearchAsk, SearchReport};
 pub use files::{Download, Upload, UploadStarted};
+pub use search::{SearchAsk, SearchReport};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
 pub use tasks::TaskQuery;
 pub use views::tasks::TaskListFilter;

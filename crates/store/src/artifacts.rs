@@ -11,6 +11,7 @@ use crate::tables::{ARTIFACTS_BY_BUNDLE, ARTIFACTS_BY_JOB, ARTIFACTS_BY_TASK, AR
 impl Record for Artifact {
     const TABLE: Table = Table::Artifacts;
     const KIND: &'static str = "artifact";
+    const TRASH: Option<crate::tables::Index> = Some(ARTIFACTS_RECENT);
 
     fn key(&self) -> &str {
         self.id.as_str()

@@ -1,8 +1,10 @@
 //! What has an audit chain, where its records are listed, and where each chain must end: for checking the chains.
 
+use dataops_domain::artifact::Artifact;
 use dataops_domain::audit::Entity;
 use dataops_domain::audit::verify::End;
 use dataops_domain::bundle::Bundle;
+use dataops_domain::file::File;
 use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
@@ -11,7 +13,7 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record};
 use crate::query::{Range, shard};
-use crate::tables::{BUNDLES_BY_STATUS, CLOSED, Index, OPEN, RECENT_NOTIFICATIONS, Table};
+use crate::tables::{ARTIFACTS_RECENT, BUNDLES_BY_STATUS, CLOSED, FILES_RECENT, Index, OPEN, RECENT_NOTIFICATIONS, Table};
 use crate::users::UserRecord;
 
 /// A part of the records of one kind: a partition of an index, or a whole catalog.
@@ -29,7 +31,7 @@ const fn listing<R: Record>(index: Option<(Index, &'static str)>) -> Listing {
 }
 
 /// Every record with a chain is in one of these, deleted ones too. A new kind of record gets its lines here.
-pub const AUDITED: [Listing; 10] = [
+pub const AUDITED: [Listing; 15] = [
     listing::<Template>(None),
     listing::<UserRecord>(None),
     listing::<Bundle>(Some((BUNDLES_BY_STATUS, "active"))),
@@ -40,6 +42,12 @@ pub const AUDITED: [Listing; 10] = [
     listing::<Task>(Some((CLOSED, "archived"))),
     listing::<Task>(Some((CLOSED, "deleted"))),
     listing::<Notification>(Some((RECENT_NOTIFICATIONS, "all"))),
+    // An upload under way has no event yet.
+    listing::<File>(Some((FILES_RECENT, "files"))),
+    listing::<File>(Some((FILES_RECENT, "deleting"))),
+    listing::<File>(Some((FILES_RECENT, "deleted"))),
+    listing::<Artifact>(Some((ARTIFACTS_RECENT, "artifacts"))),
+    listing::<Artifact>(Some((ARTIFACTS_RECENT, "deleted"))),
 ];
 
 /// A page of a listing.

@@ -13,6 +13,7 @@ use crate::tables::{FILES_BY_BUNDLE, FILES_BY_TASK, FILES_RECENT, Table};
 impl Record for File {
     const TABLE: Table = Table::Files;
     const KIND: &'static str = "file";
+    const TRASH: Option<crate::tables::Index> = Some(FILES_RECENT);
 
     fn key(&self) -> &str {
         self.id.as_str()

@@ -13,16 +13,13 @@ use dataops_domain::reminder::{self, Plan, Today};
 use dataops_domain::task::Task;
 use dataops_domain::task::gates::Facts;
 use dataops_store::{CommitError, Operation, Range, StoreError, Stored, TaskFilter, Transaction};
-use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use crate::Engine;
+use crate::{Engine, proof};
 use crate::error::Error;
 
 /// Items one transaction may have; DynamoDB takes 100.
 const ITEMS: usize = 90;
-/// Tasks whose proofs are looked up at once.
-const AT_ONCE: usize = 16;
 
 /// What a pass did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +44,7 @@ struct Known {
 
 impl Known {
     fn facts(&self) -> Facts<'_> {
-        Facts { bundle: self.bundle.as_ref(), file_ids: self.files.clone(), approved_artifact_ids: self.artifacts.clone() }
+        Facts { bundle: self.bundle.as_ref(), file_ids: self.files.clone(), approved_artifact_ids: self.artifacts.clone(), ..Facts::default() }
     }
 }
 

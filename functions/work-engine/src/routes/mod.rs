@@ -1,7 +1,7 @@
 //! The routes. One file per resource, named as the URL.
 
-pub(crate) mod audit_events;
 pub(crate) mod artifacts;
+pub(crate) mod audit_events;
 pub(crate) mod bundles;
 pub(crate) mod documents;
 pub(crate) mod files;

@@ -1,5 +1,5 @@
-mod audit_events;
 mod artifacts;
+mod audit_events;
 mod auth;
 mod bundles;
 mod concurrency;
