@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
-use dataops_domain::notification::Notification;
 use dataops_domain::file::File;
+use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp};

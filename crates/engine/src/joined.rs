@@ -1,4 +1,5 @@
-//! Tasks and bundles as they are answered: the ids they hold become references that say what the linked records say now.
+//! Tasks and bundles as they are answered: the ids they hold become references that say what the linked records say now,
+//! and marks that only the product itself reads are left out.
 
 use std::collections::BTreeMap;
 
@@ -49,6 +50,7 @@ impl Engine {
 }
 
 pub(crate) fn show_task(mut task: Task, references: &References) -> Task {
+    task.reminded.clear();
     let attached = std::mem::take(&mut task.linked).attached;
     task.artifact_refs = linked::joined(&task.artifact_refs, "artifactId", found(&attached, references));
     task

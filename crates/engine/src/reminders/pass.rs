@@ -15,8 +15,8 @@ use dataops_domain::task::gates::Facts;
 use dataops_store::{CommitError, Operation, Range, StoreError, Stored, TaskFilter, Transaction};
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, proof};
 use crate::error::Error;
+use crate::{Engine, proof};
 
 /// Items one transaction may have; DynamoDB takes 100.
 const ITEMS: usize = 90;
@@ -44,7 +44,12 @@ struct Known {
 
 impl Known {
     fn facts(&self) -> Facts<'_> {
-        Facts { bundle: self.bundle.as_ref(), file_ids: self.files.clone(), approved_artifact_ids: self.artifacts.clone(), ..Facts::default() }
+        Facts {
+            bundle: self.bundle.as_ref(),
+            file_ids: self.files.clone(),
+            approved_artifact_ids: self.artifacts.clone(),
+            ..Facts::default()
+        }
     }
 }
 

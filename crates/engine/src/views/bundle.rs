@@ -38,7 +38,8 @@ impl Engine {
         tasks.sort_by_key(|task| (task.date, order.iter().position(|name| Some(name) == task.template_task_ref.as_ref())));
         let by_id = HashMap::from([(bundle.id.as_str(), &bundle)]);
         let (approved, artifacts) =
-            futures_util::future::try_join(self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT), self.artifacts_of_bundle(&bundle)).await?;
+            futures_util::future::try_join(self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT), self.artifacts_of_bundle(&bundle))
+                .await?;
         scene.approved = approved;
         let facts = row::facts(Some(&bundle));
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();

@@ -95,7 +95,8 @@ impl Call {
 /// The version of the single resource that a body is or wraps.
 fn version_of(body: &Value) -> Option<u64> {
     let version = |value: &Value| value.get("version").and_then(Value::as_u64);
-    version(body).or_else(|| ["bundle", "template", "user", "notification", "file", "artifact"].iter().find_map(|key| version(body.get(*key)?)))
+    version(body)
+        .or_else(|| ["bundle", "template", "user", "notification", "file", "artifact"].iter().find_map(|key| version(body.get(*key)?)))
 }
 
 /// `"<version>-<8 hex of the body's SHA-256>"` of a single resource, the hash alone of everything else.
