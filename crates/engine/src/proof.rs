@@ -11,7 +11,7 @@ use dataops_domain::bundle::Bundle;
 use dataops_domain::file::{File, FileStatus};
 use dataops_domain::proof::ProofType;
 use dataops_domain::task::gates::{self, Facts, Gate};
-use dataops_domain::task::{Evidence, Task};
+use dataops_domain::task::{Evidence, Status, Task};
 use dataops_store::{StoreError, Stored, Transaction};
 use serde_json::json;
 
@@ -53,6 +53,18 @@ impl Loaded {
             file_ids: files.iter().map(|file| file.id.to_string()).collect(),
             approved_artifact_ids: artifacts.iter().map(|each| each.id.to_string()).collect(),
         }
+    }
+
+    /// The task as it comes back from the trash: to be done again when a file or approval that proved it has gone meanwhile.
+    pub(crate) fn without_lost_evidence(&self, task: &Task) -> Task {
+        let Some(evidence) = &task.evidence else { return task.clone() };
+        let has_file = |id: &String| self.files.iter().any(|file| file.record.id.as_str() == id && file.record.status == FileStatus::Ready);
+        let has_artifact =
+            |id: &String| self.artifacts.iter().any(|each| each.record.id.as_str() == id && each.record.status != ArtifactStatus::Rejected);
+        if evidence.file_ids.iter().all(has_file) && evidence.artifact_ids.iter().all(has_artifact) {
+            return task.clone();
+        }
+        Task { status: Status::Todo, completed_at: None, completed_by: None, evidence: None, ..task.clone() }
     }
 
     /// The task's files, newest first.

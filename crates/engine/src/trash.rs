@@ -29,21 +29,21 @@ impl Engine {
         self.decide(operation, || async {
             let tombstone = match self.wanted::<Task>(TaskId::parse(id).is_some(), id, seen, "Task not found").await? {
                 Wanted::Back(tombstone) => tombstone,
-                Wanted::There(task) => return Ok(task),
+                Wanted::There(task) => return self.task_shown(task).await,
             };
-            let deleted = &tombstone.stored.record;
-            let bundle = match deleted.bundle_id.text() {
-                Some(bundle) => self.store.get::<Bundle>(bundle).await?,
-                None => None,
-            };
+            let loaded = self.load(&[&tombstone.stored.record]).await?;
+            let deleted = &loaded.without_lost_evidence(&tombstone.stored.record);
+            let bundle = &loaded.bundle;
             let decision = restore::restore(deleted, bundle.as_ref().map(|bundle| &bundle.record), context(operation));
             let mut transaction = self.store.begin(operation);
             let task = transaction.restore(&tombstone, decision.task, decision.event).record;
-            if let (Some((after, event)), Some(bundle)) = (decision.bundle, &bundle) {
+            if let (Some((after, event)), Some(bundle)) = (decision.bundle, bundle) {
                 transaction.change(bundle, after, event, false);
             }
-            transaction.commit(200, &task).await?;
-            Ok(task)
+            loaded.mark(&mut transaction, None, &task);
+            let shown = self.task_shown(task).await?;
+            transaction.commit(200, &shown).await?;
+            Ok(shown)
         })
         .await
     }
@@ -57,7 +57,7 @@ impl Engine {
         self.decide(operation, || async {
             let tombstone = match self.wanted::<Bundle>(BundleId::parse(id).is_some(), id, seen, "Bundle not found").await? {
                 Wanted::Back(tombstone) => tombstone,
-                Wanted::There(bundle) => return Ok(bundle),
+                Wanted::There(bundle) => return self.bundle_shown(bundle).await,
             };
             let mut after = Bundle { updated_at: operation.now, being_made: false, ..tombstone.stored.record.clone() };
             if after.planned_tasks.is_some() {
@@ -67,7 +67,7 @@ impl Engine {
             }
             let event = restored(format!("Restored '{}' from the trash", after.title));
             let mut transaction = self.store.begin(operation);
-            let bundle = transaction.restore(&tombstone, after, event).record;
+            let bundle = self.bundle_shown(transaction.restore(&tombstone, after, event).record).await?;
             transaction.commit(200, &json!({ "bundle": bundle })).await?;
             Ok(bundle)
         })

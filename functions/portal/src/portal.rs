@@ -23,6 +23,8 @@ pub(crate) struct Portal {
     pub(crate) clock: Clock,
     /// The application timezone.
     pub(crate) timezone: Tz,
+    /// Where uploads may be sent: the origin of the artifact bucket.
+    pub(crate) bucket: Option<String>,
     /// Bounds the memory that password checks take.
     pub(crate) password_checks: Arc<Semaphore>,
 }
@@ -40,6 +42,7 @@ impl Portal {
         Ok(Self {
             client: Client::new(aws::lambda_client(config, &sdk), function, secret),
             store: Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables),
+            bucket: aws::endpoint(config, "S3").or_else(|| config.get("DATAOPS_ARTIFACTS_ORIGIN").map(str::to_owned)),
             clock,
             timezone,
             password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),

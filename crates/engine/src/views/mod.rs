@@ -16,7 +16,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use dataops_api::documents::DocumentLink;
 use dataops_api::views::row::Person;
-use dataops_content::Content;
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use dataops_domain::bundle::Bundle;
 use dataops_domain::task::Task;

@@ -1,4 +1,5 @@
 // Every page works as plain links and forms. Each module adds one behaviour and needs no other to be useful.
+import "./upload.js";
 import "./forms.js";
 import "./live.js";
 import "./panel.js";

@@ -17,7 +17,8 @@ export async function send(form, button) {
   if (form.dataset.sending && form.id !== "act") return;
   const url = button?.getAttribute("formaction") || form.getAttribute("action");
   const inPanel = Boolean((button || form).closest("#panel"));
-  const body = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
+  const fields = new FormData(form, button?.name ? button : undefined);
+  const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   const row = (button || form).closest("[data-id]");
   form.dataset.sending = "1";
   button?.setAttribute("aria-busy", "true");
@@ -47,7 +48,7 @@ async function accepted(answer, { form, url, inPanel }) {
     showPanel(html);
     await refresh({ quiet: false });
   } else if (document.body.dataset.list || target.pathname === location.pathname) {
-    for (const field of $$("input, textarea", form)) if (field.type !== "hidden") field.value = field.defaultValue;
+    for (const field of $$("input, textarea", form)) if (field.type !== "hidden") field.value = field.type === "file" ? "" : field.defaultValue;
     if (document.body.dataset.list && target.pathname !== new URL(document.body.dataset.list, location.href).pathname) await refresh({ quiet: false });
     else show(parse(html), { status: !done });
   } else {

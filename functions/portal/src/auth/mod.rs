@@ -7,3 +7,4 @@ pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod signed_in;
 pub(crate) mod token;
+pub(crate) mod upload;

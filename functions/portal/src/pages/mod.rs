@@ -1,6 +1,7 @@
 //! The pages: each a pure function from the engine's view to a [`crate::ui::page::Page`].
 
 pub mod activity;
+pub mod artifacts;
 pub mod documents;
 pub mod error;
 pub mod gap;

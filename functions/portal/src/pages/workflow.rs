@@ -8,6 +8,7 @@ use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
 use crate::ui::activity::{self, Tell};
+use crate::ui::artifact;
 use crate::ui::form::{self, Attempt, Field};
 use crate::ui::history;
 use crate::ui::icon::icon;
@@ -164,6 +165,9 @@ fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
             section .part #references { h2 { "References" }
                 ul .plain { @for reference in references { li { @if reference.url.starts_with("http") { a href=(reference.url) rel="noopener noreferrer" { (reference.name) } } @else { (reference.name) } } } }
             }
+        }
+        @if !view.artifacts.is_empty() {
+            section .part #artifacts { h2 { "Artifacts" } ul .artifacts { @for each in &view.artifacts { (artifact::row(each, &chrome.csrf, &chrome.path)) } } }
         }
         @if !view.documents.is_empty() {
             section .part #documents { h2 { "Documents" } ul .plain { @for document in &view.documents { li { @if document.found { a href=(document_url(&document.id, "", "")) { (icon("file")) (document.title) } } @else { (icon("file")) (document.title) span .hint { " (missing)" } } } } } }

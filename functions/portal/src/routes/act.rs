@@ -23,6 +23,11 @@ pub(super) fn back(form: &Form, otherwise: &str, code: &str, task: Option<&str>)
     Redirect::to(&next::with_query(form.back(otherwise), &pairs)).into_response()
 }
 
+/// To a page of ours, with a word on what happened.
+pub(super) fn to(page: &str, code: &str) -> Response {
+    Redirect::to(&next::with_query(page, &[("saved", code)])).into_response()
+}
+
 /// A refused form with the engine's words at its fields. `field` turns a JSON pointer into a field's name.
 pub(super) fn attempt(name: &str, form: &Form, problem: &Problem, field: impl Fn(&str) -> String) -> Attempt {
     let errors: Vec<(String, String)> = problem
@@ -76,6 +81,7 @@ fn friendly(field: &str, message: &str) -> String {
         "instructionsUrl" => "The link",
         "assigneeId" => "The assignee",
         "bundleId" => "The workflow",
+        "storageUri" => "The link",
         _ if field.starts_with("slot:") => "The link",
         _ => return sentence(message),
     };

@@ -2,7 +2,9 @@
 
 mod act;
 mod activity;
+mod artifacts;
 mod documents;
+mod files;
 mod gap;
 mod home;
 mod preferences;
@@ -40,6 +42,12 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/tasks", get(tasks::show))
         .route("/tasks/new", get(task_new::show).post(task_new::create))
         .route("/tasks/{id}", get(task::show))
+        .route("/tasks/{id}/upload", get(task::to_task_files).post(files::upload))
+        .route("/tasks/{id}/artifact", get(task::to_task_files).post(artifacts::add))
+        .route("/files/{id}/delete", post(files::delete))
+        .route("/artifacts", get(artifacts::list))
+        .route("/artifacts/{id}", get(artifacts::show))
+        .route("/artifacts/{id}/{status}", post(artifacts::review))
         .route("/tasks/{id}/{action}", get(task::to_task).post(task_actions::act))
         .route("/workflows", get(workflows::show))
         .route("/workflows/{id}", get(workflow::show))
@@ -64,7 +72,7 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/health", get(|| async { (StatusCode::OK, [("content-type", "text/plain; charset=utf-8")], "ok") }))
         .fallback(no_page)
         .method_not_allowed_fallback(not_allowed)
-        .layer(axum::middleware::from_fn(security::headers))
+        .layer(axum::middleware::from_fn_with_state(security::policy(portal.bucket.as_deref()), security::headers))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(portal)
 }

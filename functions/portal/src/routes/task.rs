@@ -35,3 +35,8 @@ pub(super) async fn to_task(who: SignedIn, Path((id, _)): Path<(String, String)>
 pub(super) async fn read(portal: &Portal, who: &SignedIn, id: &str) -> Result<TaskPage, ClientError> {
     portal.client.get(&who.caller(), &format!("/api/views/tasks/{id}"), "").await
 }
+
+/// The task whose forms these are, for somebody who opens a form's address.
+pub(super) async fn to_task_files(who: SignedIn, Path(id): Path<String>) -> Response {
+    to_task(who, Path((id, String::new()))).await
+}

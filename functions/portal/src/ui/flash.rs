@@ -27,6 +27,12 @@ const SAID: &[(&str, &str)] = &[
     ("stage", "Stage changed."),
     ("deleted", "Deleted. It is in the trash."),
     ("deleted-workflow", "Workflow deleted. It is in the trash."),
+    ("uploaded", "Uploaded."),
+    ("file-deleted", "File deleted."),
+    ("artifact-added", "Added. It waits for review."),
+    ("artifact-approved", "Approved. It counts as proof."),
+    ("artifact-rejected", "Rejected."),
+    ("artifact-archived", "Archived. It stays readable."),
     ("untrashed", "Restored from the trash."),
 ];
 

@@ -62,7 +62,11 @@ pub fn kind_icon(kind: GateKind) -> &'static str {
 /// The field for one gate, or a sentence on where it is satisfied.
 pub fn input(form: &str, gate: &Gate, value: &str, attempt: &Attempt) -> Markup {
     let Some(field) = field_name(gate) else {
-        return html! { p .hint { @if gate.kind == GateKind::File { "Needs an uploaded file. Uploading is not part of this version yet." } @else { "Needs an approved artifact. Approving is not part of this version yet." } } };
+        let (place, words) = match gate.kind {
+            GateKind::File => ("#upload-file", "Upload it below"),
+            _ => ("#files", "Add or approve it below"),
+        };
+        return html! { p .hint { a href=(place) { (words) } } };
     };
     let label = name(gate);
     let (kind, hint) = match gate.kind {

@@ -1,6 +1,7 @@
 //! The pieces that several pages share. Pure functions: values in, markup out.
 
 pub mod activity;
+pub mod artifact;
 pub mod card;
 pub mod dialog;
 pub mod flash;

@@ -57,6 +57,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/", "Home", "home"),
     ("/tasks", "Tasks", "tasks"),
     ("/workflows", "Workflows", "flow"),
+    ("/artifacts", "Artifacts", "file"),
     ("/templates", "Templates", "templates"),
     ("/documents", "Documents", "documents"),
 ];

@@ -2,6 +2,7 @@
 //! a list.
 
 mod facts;
+mod files;
 mod finish;
 mod instructions;
 mod note;
@@ -107,6 +108,7 @@ fn sections(shown: Shown<'_>) -> Markup {
         (facts::section(shown))
         @if waits { (waiting::section(shown)) }
         (finish::section(shown))
+        (files::section(shown))
         (note::section(shown))
         (instructions::section(shown))
         @if !waits && view.task.status == Status::Todo { (waiting::begin(shown)) }

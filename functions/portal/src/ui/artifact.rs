@@ -1,0 +1,67 @@
+//! An artifact as one line: what it is, where its review stands, and the decision that is due.
+
+use dataops_domain::artifact::{Artifact, ArtifactStatus};
+use maud::{Markup, html};
+
+use super::form;
+use super::icon::icon;
+
+/// The status in the operator's words.
+pub fn status_words(status: ArtifactStatus) -> &'static str {
+    match status {
+        ArtifactStatus::Draft => "draft",
+        ArtifactStatus::NeedsReview => "waits for review",
+        ArtifactStatus::Approved => "approved",
+        ArtifactStatus::Rejected => "rejected",
+        ArtifactStatus::Archived => "archived",
+        ArtifactStatus::Superseded => "superseded",
+    }
+}
+
+/// The type in the operator's words.
+pub fn kind_words(word: &str) -> String {
+    word.replace('-', " ")
+}
+
+/// Where its content opens: the web address, or the bytes that are kept here.
+pub fn address(artifact: &Artifact) -> Option<String> {
+    let uri = artifact.storage_uri.as_str();
+    if uri.starts_with("http://") || uri.starts_with("https://") {
+        return Some(uri.to_owned());
+    }
+    uri.starts_with("s3://").then(|| format!("/work/api/artifacts/{}/content", artifact.id))
+}
+
+/// The line, with the buttons of a review when one is due.
+pub fn row(artifact: &Artifact, csrf: &str, back: &str) -> Markup {
+    html! {
+        li .artifact data-id=(artifact.id) {
+            div .artifact-words {
+                p { (icon("file")) " " a href={ "/artifacts/" (artifact.id) } { (artifact.title) } }
+                p .hint {
+                    (kind_words(artifact.kind.as_str())) " · " span .{ "is-" (artifact.status.as_str()) } { (status_words(artifact.status)) }
+                    @if let Some(address) = address(artifact) { " · " a href=(address) rel="noopener noreferrer" { "Open" span .sr { " " (artifact.title) } } }
+                    @if !artifact.evidence_for.is_empty() { " · proves a done task" }
+                }
+            }
+            (decision(artifact, csrf, back))
+        }
+    }
+}
+
+/// The buttons of a review that is due.
+pub fn decision(artifact: &Artifact, csrf: &str, back: &str) -> Markup {
+    let due = matches!(artifact.status, ArtifactStatus::Draft | ArtifactStatus::NeedsReview | ArtifactStatus::Rejected);
+    let title = &artifact.title;
+    html! {
+        @if due {
+            form .review method="post" action={ "/artifacts/" (artifact.id) "/approved" } {
+                (form::hidden(csrf, back))
+                button .act { "Approve" span .sr { " " (title) } }
+                @if artifact.status != ArtifactStatus::Rejected {
+                    button .quiet formaction={ "/artifacts/" (artifact.id) "/rejected" } { "Reject" span .sr { " " (title) } }
+                }
+            }
+        }
+    }
+}
