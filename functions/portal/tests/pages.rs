@@ -236,7 +236,7 @@ fn the_log_tells_changes_in_words_and_hostile_ones_as_text() {
     let mut view = fixtures::timeline();
     let html = shown(&pages::activity::page(&view, Berlin, view.today, false));
     for words in [
-        "<b>Ana Garcia</b> changed task",
+        "<b>Ana Garcia</b> changed it<",
         "Due date</span>: <del>Wed 18 Nov</del>",
         "<ins>Fri 20 Nov</ins>",
         "<del>Tim Berg</del>",
@@ -255,7 +255,7 @@ fn the_log_tells_changes_in_words_and_hostile_ones_as_text() {
     let day = fixtures::day();
     let html = shown(&pages::activity::page(&day, Berlin, day.today, false));
     assert!(html.contains("/activity?day=2026-11-18") && html.contains("/activity?day=2026-11-20"), "days before and after");
-    assert!(html.contains("/activity?entity=bundle%23b1") && html.contains("All of this workflow"));
+    assert!(html.contains("/activity?entity=bundle%23b1") && html.contains("Its activity"));
     view.events.clear();
     assert!(shown(&pages::activity::page(&view, Berlin, view.today, false)).contains("Nothing has happened yet."));
 }

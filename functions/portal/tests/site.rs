@@ -232,7 +232,7 @@ async fn a_deleted_task_is_taken_back_from_the_message_or_from_the_trash() {
         assert!(browser.get(&to).expect(200).text.contains(&format!("formaction=\"/tasks/{id}/restore\"")));
         browser.get(&format!("/tasks/{id}")).expect(404);
         let log = browser.get(&format!("/activity?entity=task%23{id}")).expect(200).text;
-        assert!(log.contains("which is in the") && log.contains("deleted task"), "its log stays");
+        assert!(log.contains("which is in the") && log.contains("deleted it"), "its log stays");
         assert!(browser.get("/trash").expect(200).text.contains("Call the venue"));
         let back = browser.post_form(&format!("/trash/task/{id}"), &[("csrf", &csrf), ("back", "/trash")]);
         assert_eq!((back.status, back.header("location")), (303, Some("/trash?saved=untrashed")));

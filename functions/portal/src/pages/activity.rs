@@ -19,7 +19,7 @@ pub fn page(view: &TimelinePage, timezone: Tz, utc_today: Date, earlier_page: bo
         @if let Some(day) = view.day { (days(day, utc_today)) }
         section #log aria-label="Activity" {
             @if view.events.is_empty() { p .none { (nothing(view)) } }
-            @else { (activity::log(&view.events, tell, view.subject.is_none())) }
+            @else { (activity::log(&view.events, tell, view.subject.as_ref().map(|subject| subject.title.as_str()))) }
         }
         @if earlier_page || view.next_cursor.is_some() {
             nav .pages aria-label="Pages" {

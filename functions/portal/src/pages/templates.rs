@@ -4,6 +4,7 @@ use dataops_api::views::templates::Templates;
 use maud::{Markup, html};
 
 use super::start;
+use crate::ui::activity;
 use crate::ui::page::Page;
 use crate::ui::words;
 
@@ -22,6 +23,7 @@ pub fn page(view: &Templates) -> Page {
                                 span { (start::size(template)) }
                                 @if let Some(anchor) = &template.anchor_meaning { span { "counted from: " (anchor) } }
                                 @if template.active > 0 { a href="/workflows" { (words::count(template.active, "run", "runs")) " under way" } }
+                                a href=(activity::address("template", &template.id)) { "Activity" span .sr { " of " (template.name) } }
                             }
                         }
                         a .button href={ "/start/" (template.id) } { span { "Start" span .sr { " " (template.name) } "…" } }

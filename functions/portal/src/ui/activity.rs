@@ -33,8 +33,8 @@ pub struct Change {
     pub values: Option<(String, String)>,
 }
 
-/// Events with everything they tell, in the order given. With `linked`, each leads to what it is about.
-pub fn log(events: &[Event], tell: Tell<'_>, linked: bool) -> Markup {
+/// Events with everything they tell, in the order given: of one thing with this name, or of many, each with the way to its own.
+pub fn log(events: &[Event], tell: Tell<'_>, of: Option<&str>) -> Markup {
     html! {
         ol .history .log {
             @for event in events {
@@ -42,8 +42,8 @@ pub fn log(events: &[Event], tell: Tell<'_>, linked: bool) -> Markup {
                 li {
                     span .history-what {
                         @if let Some(who) = name(event.actor_id.as_deref(), tell.people) { b { (who) } " " }
-                        (lower_first(&event.summary))
-                        @if linked { " " a href=(address(&event.entity_type, &event.entity_id)) { "All of this " (kind(&event.entity_type)) } }
+                        (sentence(event, of))
+                        @if of.is_none() { " " a href=(address(&event.entity_type, &event.entity_id)) { "Its activity" span .sr { ": " (event.summary) } } }
                     }
                     time datetime=(event.created_at) { (words::moment(event.created_at, tell.today, tell.timezone)) }
                     @if let Some(note) = note(event) { p .note { (note) } }
@@ -54,6 +54,14 @@ pub fn log(events: &[Event], tell: Tell<'_>, linked: bool) -> Markup {
             }
         }
     }
+}
+
+/// The summary; where everything is about one thing, without repeating its name.
+fn sentence(event: &Event, of: Option<&str>) -> String {
+    let summary = lower_first(&event.summary);
+    let Some(name) = of else { return summary };
+    let named = [format!("{} '{name}'", event.entity_type), format!("'{name}'")];
+    named.iter().find(|named| summary.contains(named.as_str())).map_or(summary.clone(), |named| summary.replacen(named.as_str(), "it", 1))
 }
 
 fn shown(change: &Change) -> Markup {

@@ -143,10 +143,8 @@ fn rail(chrome: &Chrome) -> Markup {
                             }
                         }
                     }
-                    ul .plain {
-                        @if chrome.is_admin { li { a href="/activity" { "Activity" } } }
-                        li { a href="/trash" { "Trash" } }
-                    }
+                    @if chrome.is_admin { a .quiet href="/activity" { "Activity" } }
+                    a .quiet href="/trash" { "Trash" }
                     button .quiet .keys-help type="button" data-help hidden { "Keyboard shortcuts" }
                     form method="post" action="/sign-out" { (super::form::hidden(&chrome.csrf, "/")) button .quiet { (icon("out")) "Sign out" } }
                 }
