@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Looks into the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The search index.
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// Shows or moves the clock of a fleet that runs on this machine.
     Clock(ClockArgs),
 }
@@ -157,6 +160,16 @@ pub(crate) struct VerifyArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SearchCommand {
+    /// Makes the index anew from what is stored; the old one answers meanwhile.
+    Rebuild {
+        /// The data folder of a fleet on this machine, running or not.
+        #[arg(long, default_value = ".dataops", value_name = "DIR")]
+        data_dir: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod error;
 mod http;
 mod moment;
 mod output;
+mod search;
 mod seed;
 mod target;
 mod user;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use dataops_fleet::Config;
 
-use args::{Arguments, AuditCommand, Command, UserCommand};
+use args::{Arguments, AuditCommand, Command, SearchCommand, UserCommand};
 use error::CliError;
 
 #[tokio::main]
@@ -44,6 +45,7 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::User(UserCommand::List { target })) => user::list(&target).await,
         Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target).await,
         Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted).await,
+        Some(Command::Search(SearchCommand::Rebuild { data_dir })) => search::rebuild(&data_dir).await,
         Some(Command::Clock(wanted)) => clock::run(&wanted).await,
     }
 }

@@ -66,6 +66,8 @@ fn a_running_fleet_is_administered_and_survives_being_killed() {
     assert!(clock.contains("no fleet is running"), "{clock}");
     assert!(text(&run(data, "user disable eve").stdout).contains("Disabled eve."));
     let (_fleet, _) = start(data, "dev --port 0");
+    let index = text(&run(data, "search rebuild").stdout);
+    assert!(index.starts_with("The search index is new: "), "{index}");
     let users = text(&run(data, "user list").stdout);
     assert!(users.lines().any(|line| line.starts_with("eve ") && line.contains("disabled")), "{users}");
 }

@@ -146,6 +146,8 @@ fn titles_come_first_then_open_work_then_the_latest() {
     assert_eq!(all.hits[5].excerpt.as_deref(), Some("send the invoice"));
     let part = find(&[&Prepared::new(&entries)], Vec::new(), &query, &Wanted { skip: 2, take: 2, ..Wanted::default() });
     assert_eq!(part.hits.iter().map(|hit| hit.entry.id.as_str()).collect::<Vec<_>>(), ["old", "done"]);
+    let each = find(&[&Prepared::new(&entries)], Vec::new(), &query, &Wanted { each: Some(2), take: 10, ..Wanted::default() });
+    assert_eq!((each.hits.len(), each.total), (2, 6));
     assert_eq!((part.total, part.counts), (6, vec![(Kind::Task, 6)]));
 }
 

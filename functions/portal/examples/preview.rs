@@ -32,6 +32,7 @@ fn main() -> std::io::Result<()> {
     bare.templates.clear();
     let filters = pages::tasks::Filters { status: "open".into(), ..Default::default() };
     let of = |page: Page, chrome: &Chrome| document(chrome, &page).into_string();
+    let sponsor = pages::search::Asked { q: "inv spons".into(), ..Default::default() };
     let site: Vec<(&str, String)> = vec![
         ("home", of(pages::home::page(&fixtures::home(), &said, Berlin, false), &said)),
         ("home-clear", of(pages::home::page(&quiet, &chrome("/"), Berlin, false), &chrome("/"))),
@@ -50,6 +51,7 @@ fn main() -> std::io::Result<()> {
         ("activity", of(pages::activity::page(&fixtures::timeline(), Berlin, fixtures::day().today, true), &chrome("/activity"))),
         ("activity-day", of(pages::activity::page(&fixtures::day(), Berlin, fixtures::day().today, false), &chrome("/activity"))),
         ("trash", of(pages::trash::page(&fixtures::trash(), &chrome("/trash"), Berlin, false), &chrome("/trash"))),
+        ("search", of(pages::search::page(&fixtures::found(), &sponsor, "2026-11-20".parse().unwrap_or_default()), &chrome("/search"))),
         ("error", of(pages::error::page(Trouble::Internal, "01JD-REQUEST"), &chrome("/x"))),
         (
             "sign-in",

@@ -106,6 +106,40 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
+fn what_was_found_is_marked_grouped_and_only_text() {
+    let today = fixtures::TODAY.parse().expect("a date");
+    let asked = pages::search::Asked { q: "inv spons".into(), ..Default::default() };
+    let html = shown(&pages::search::page(&fixtures::found(), &asked, today));
+    assert!(html.contains("Send the <mark>invoice</mark> to the <mark>sponsor</mark>"));
+    assert!(html.contains("2 days late") && html.contains("done, was due Fri 2 Oct") && html.contains("waiting, due Tue 24 Nov"));
+    assert!(html.contains("href=\"/search?q=inv+spons&amp;type=task\"") && html.contains("All 14 tasks"));
+    assert!(html.contains("href=\"/documents/sop.newsletter.sponsor#4\"") && html.contains("Step 4: Send the <mark>invoice</mark>"));
+    let options = pages::search::options(&fixtures::found(), &asked, today).into_string();
+    assert_eq!(options.matches("role=\"option\"").count(), 7, "six results and all of them");
+
+    let mut view = fixtures::found();
+    for hit in &mut view.results {
+        hit.title = HOSTILE.into();
+        hit.excerpt = Some(HOSTILE.into());
+        hit.bundle_title = Some(HOSTILE.into());
+        hit.assignee = Some(HOSTILE.into());
+        hit.step_title = Some(HOSTILE.into());
+    }
+    let asked = pages::search::Asked { q: HOSTILE.into(), ..Default::default() };
+    let marked = |html: &str| harmless(&html.replace("<mark>", "").replace("</mark>", ""));
+    marked(&shown(&pages::search::page(&view, &asked, today)));
+    marked(&pages::search::options(&view, &asked, today).into_string());
+
+    view.results.clear();
+    view.counts.clear();
+    view.complete = false;
+    let html = shown(&pages::search::page(&view, &asked, today));
+    assert!(html.contains("Nothing has all of these words") && html.contains("The index is still being made"));
+    let html = shown(&pages::search::page(&view, &pages::search::Asked::default(), today));
+    assert!(html.contains("Each word counts from its beginning"));
+}
+
+#[test]
 fn nothing_needs_inline_script_or_style() {
     let none = Attempt::default();
     let all = [

@@ -37,10 +37,4 @@ export async function journey(person) {
 
   await person.open('/tasks?q=no+such+words');
   await person.sees('No task matches these filters.');
-  if (!person.phone) {
-    await page.getByLabel('Search tasks').fill('meetup');
-    await page.getByLabel('Search tasks').press('Enter');
-    await person.lands(/q=meetup/);
-    await person.sees(person.row('Publish the Meetup event'));
-  }
 }

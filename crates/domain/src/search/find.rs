@@ -79,6 +79,8 @@ fn hay(words: &[Word]) -> String {
 pub struct Wanted {
     /// Only these kinds; all when empty.
     pub kinds: Vec<Kind>,
+    /// At most so many of each kind; no bound when absent.
+    pub each: Option<usize>,
     /// How many to leave out at the beginning.
     pub skip: usize,
     /// How many to show.
@@ -122,6 +124,14 @@ pub fn find(layers: &[&Prepared], documents: Vec<Hit>, query: &Query, wanted: &W
     matches.retain(|found| wanted.kinds.is_empty() || wanted.kinds.contains(&found.kind));
     matches.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| a.id().cmp(b.id())));
     let total = matches.len();
+    if let Some(each) = wanted.each {
+        let mut taken: HashMap<Kind, usize> = HashMap::new();
+        matches.retain(|found| {
+            let number = taken.entry(found.kind).or_default();
+            *number += 1;
+            *number <= each
+        });
+    }
     let hits = matches.into_iter().skip(wanted.skip).take(wanted.take).map(|found| view.hit(found)).collect();
     Found { hits, counts, total }
 }

@@ -9,6 +9,7 @@ use dataops_domain::search::{Entries, Entry, Hit, Kind, Prepared, Query, Wanted,
 use dataops_domain::time::{self, Date, Timestamp};
 use dataops_store::{Operation, SearchRow};
 
+use super::LATE_SECONDS;
 use super::index::day_of;
 use crate::Engine;
 use crate::error::Error;
@@ -34,6 +35,8 @@ pub struct SearchAsk {
     pub q: String,
     /// Only results of this kind.
     pub kind: Option<String>,
+    /// At most so many of each kind; then there is no next part.
+    pub each: Option<usize>,
     /// At most so many; 20 when absent, never more than 100.
     pub limit: Option<usize>,
     /// Where an earlier answer ended.
@@ -78,13 +81,14 @@ impl Engine {
         let wrong = || Refusal::field("/cursor", "cursor must be the nextCursor of an earlier answer");
         let skip =
             ask.cursor.as_deref().map_or(Ok(0), |text| text.parse::<usize>().ok().filter(|skip| *skip <= FARTHEST).ok_or_else(wrong))?;
-        let wanted = Wanted { kinds, skip, take: ask.limit.unwrap_or(USUAL).min(MOST) };
+        let wanted = Wanted { kinds, skip, each: ask.each, take: ask.limit.unwrap_or(USUAL).min(MOST) };
         if query.is_empty() {
             return Ok(SearchAnswer { results: Vec::new(), counts: Vec::new(), total: 0, complete: true, next_cursor: None });
         }
         let mut reads = MAX_READS;
         let held = self.search_held(operation.now, &mut reads).await?;
-        let (since, whole) = self.search_since(operation.now, held.settled, reads).await?;
+        let settled = held.settled.min(operation.now.plus_seconds(-LATE_SECONDS));
+        let (since, whole) = self.search_since(operation.now, settled, reads).await?;
         let layers = [held.base.as_ref(), &held.changes, &Prepared::new(&since)];
         let found = find(&layers, self.search_documents(&ask.q), &query, &wanted);
         let shown = skip + found.hits.len();
@@ -93,7 +97,7 @@ impl Engine {
             counts: found.counts.into_iter().map(|(kind, number)| SearchCount { kind: kind.as_str().to_owned(), number }).collect(),
             total: found.total,
             complete: held.complete && whole,
-            next_cursor: (shown < found.total && shown <= FARTHEST).then(|| shown.to_string()),
+            next_cursor: (ask.each.is_none() && shown < found.total && shown <= FARTHEST).then(|| shown.to_string()),
         })
     }
 

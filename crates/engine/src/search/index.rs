@@ -17,7 +17,7 @@ use crate::error::Error;
 /// The most bytes of changes that stay in the row, compressed: about 600 records.
 const MAX_CHANGES: usize = 48 * 1024;
 /// The most requests for events in one pass; each brings up to a megabyte.
-const MAX_REQUESTS: usize = 40;
+const MAX_REQUESTS: usize = 100;
 /// The most records that one pass takes into a base that is being made; the next pass goes on.
 const MAX_RECORDS: usize = 10_000;
 /// Seconds that a base stays after the row names another: readers hold a row for some minutes.
@@ -154,7 +154,9 @@ impl Engine {
     /// Takes the events since the row into it, as far as the requests of a pass go. Returns how many brought something new.
     async fn search_happened(&self, now: Timestamp, row: &mut SearchRow) -> Result<usize, Error> {
         let horizon = now.plus_seconds(-LATE_SECONDS);
-        let (mut taken, mut from, last) = (0, row.state.settled, day_of(now));
+        // A clock that was set back must not leave out what happens from then on.
+        let since = row.state.settled.min(horizon);
+        let (mut taken, mut from, last) = (0, since, day_of(now));
         let mut settled = horizon;
         for request in 0..MAX_REQUESTS {
             let day = day_of(from);
@@ -167,7 +169,7 @@ impl Engine {
                 settled = settled.min(from);
             }
         }
-        row.state.settled = row.state.settled.max(settled);
+        row.state.settled = since.max(settled);
         Ok(taken)
     }
 
@@ -213,6 +215,7 @@ impl Engine {
 fn is_worth_writing(before: &SearchState, after: &SearchState, now: Timestamp) -> bool {
     let due = |retired: &SearchRetired| retired.doomed || retired.at.plus_seconds(RETIRED_SECONDS) <= now;
     before.settled.plus_seconds(QUIET_SECONDS) <= after.settled
+        || before.settled > after.settled
         || day_of(before.settled) != day_of(after.settled)
         || before.retired.iter().any(due)
 }

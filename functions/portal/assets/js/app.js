@@ -6,5 +6,6 @@ import "./panel.js";
 import "./dialogs.js";
 import "./menus.js";
 import "./keys.js";
+import "./search.js";
 import "./paste.js";
 import "./copy.js";

@@ -17,7 +17,7 @@ if (box) {
 }
 for (const button of $$("[data-help]")) button.hidden = false;
 
-const rows = () => $$("#live .row, #live .card").filter((row) => row.offsetParent);
+const rows = () => $$("#live .row, #live .card, #live .hit").filter((row) => row.offsetParent);
 const current = () => document.activeElement?.closest?.("#live [data-id]");
 
 function move(step) {

@@ -28,6 +28,8 @@ pub(crate) enum Part {
     Page,
     /// A module asked for the task's panel.
     Panel,
+    /// A module asked for what to choose from while somebody types.
+    Options,
 }
 
 /// A signed-in reader and what they asked for.
@@ -222,6 +224,7 @@ pub(crate) fn source(parts: &Parts) -> Option<String> {
 pub(crate) fn part(headers: &HeaderMap) -> Part {
     match headers.get("x-part").and_then(|part| part.to_str().ok()) {
         Some("panel") => Part::Panel,
+        Some("options") => Part::Options,
         Some(_) => Part::Page,
         None => Part::Document,
     }

@@ -6,6 +6,7 @@ pub mod documents;
 pub mod error;
 pub mod gap;
 pub mod home;
+pub mod search;
 pub mod sign_in;
 pub mod start;
 pub mod task;

@@ -8,6 +8,7 @@ mod files;
 mod gap;
 mod home;
 mod preferences;
+mod search;
 mod session;
 mod start;
 mod task;
@@ -52,6 +53,7 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/workflows", get(workflows::show))
         .route("/workflows/{id}", get(workflow::show))
         .route("/workflows/{id}/{action}", get(workflow::to_workflow).post(workflow_actions::act))
+        .route("/search", get(search::show))
         .route("/start", get(start::choose))
         .route("/start/{template}", get(start::preview).post(start::start))
         .route("/templates", get(templates::show))

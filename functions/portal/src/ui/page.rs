@@ -79,7 +79,7 @@ pub fn document(chrome: &Chrome, page: &Page) -> Markup {
                         h1 { (page.title) }
                         p .lead { (page.lead) @if let Some(checked) = &page.checked { span .checked { " · checked " span #checked { (checked) } } } }
                     }
-                    div .head-actions { (page.actions) (search()) a .button href="/tasks/new" { (icon("plus")) "New task" } }
+                    div .head-actions { (page.actions) @if page.name != "search" { (search()) } a .button href="/tasks/new" { (icon("plus")) "New task" } }
                 }
                 div #status role="status" { @if let Some(flash) = &chrome.flash { (flash.show()) } }
                 div #alert role="alert" {}
@@ -132,6 +132,7 @@ fn rail(chrome: &Chrome) -> Markup {
                     }
                 }
             }
+            a .find-link href="/search" { (icon("search")) span .sr { "Search" } }
             details .me {
                 summary { span .who aria-hidden="true" { (super::words::initials(&chrome.user_name)) } span .me-name { (chrome.user_name) } }
                 div .menu-items {
@@ -155,10 +156,10 @@ fn rail(chrome: &Chrome) -> Markup {
 
 fn search() -> Markup {
     html! {
-        form .search role="search" action="/tasks" {
-            label .sr for="search" { "Search tasks" }
+        form .search role="search" action="/search" {
+            label .sr for="search" { "Search tasks, workflows and documents" }
             (icon("search"))
-            input #search type="search" name="q" placeholder="Search tasks" maxlength="200" data-search;
+            input #search type="search" name="q" placeholder="Search" maxlength="200" autocomplete="off" data-search="options";
         }
     }
 }

@@ -94,6 +94,8 @@ async fn a_workflow_is_found_with_its_tasks_under_whatever_name_it_has() {
     assert_eq!(found.str("/results/0/type"), "bundle");
     assert_eq!(found.str("/results/1/bundleTitle"), "Vector databases - Ada");
     assert_eq!(found.json["counts"], json!([{ "type": "task", "number": 42 }, { "type": "bundle", "number": 1 }]));
+    let few = operator.get("/api/search?q=vector&each=2").await.expect(200);
+    assert_eq!((few.json["total"].as_u64(), few.json["results"].as_array().unwrap().len(), &few.json["nextCursor"]), (Some(43), 3, &Value::Null));
     let one = operator.get("/api/search?q=vector&type=bundle").await.expect(200);
     assert_eq!((one.json["total"].as_u64(), one.json["results"].as_array().unwrap().len()), (Some(1), 1));
     assert_eq!(one.json["counts"], found.json["counts"]);
@@ -161,6 +163,7 @@ async fn odd_questions_get_a_clear_answer() {
         (format!("/api/search?q={}", "x".repeat(201)), "q must have at most 200 characters"),
         ("/api/search?q=x&type=user".to_owned(), "type must be task, bundle, document or template"),
         ("/api/search?q=x&limit=0".to_owned(), "limit must be a whole number, at least 1"),
+        ("/api/search?q=x&each=many".to_owned(), "each must be a whole number, at least 1"),
         ("/api/search?q=x&cursor=%C3%BC".to_owned(), "cursor must be the nextCursor of an earlier answer"),
         ("/api/search?q=x&cursor=eHl6".to_owned(), "cursor must be the nextCursor of an earlier answer"),
     ] {
@@ -393,4 +396,20 @@ async fn documents_are_found_at_their_step() {
     assert_eq!(first["type"], "document", "{}", found.text);
     assert!(first["excerpt"].as_str().unwrap().to_lowercase().contains("invoice"), "{first}");
     assert!(found.json["results"].as_array().unwrap().iter().any(|result| result["stepTitle"].is_string()), "{}", found.text);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_hides_nothing() {
+    let stack = Stack::seeded().await;
+    let operator = stack.operator();
+    stack.clock.advance(30 * DAY);
+    index(&stack).await;
+    stack.clock.advance(-30 * DAY);
+    task(&operator, "Yesteryear").await;
+    assert_eq!(find(&operator, "yesteryear").await.json["total"], 1);
+    assert_eq!(pass(&stack).await["taken"], 1);
+    stack.clock.advance(3_600);
+    pass(&stack).await;
+    stack.clock.advance(3_600);
+    assert_eq!(find(&operator, "yesteryear").await.json["total"], 1);
 }
