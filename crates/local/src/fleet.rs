@@ -77,8 +77,10 @@ impl Fleet {
         let host = Arc::new(host(functions, clock.clone()));
         let invoking = endpoint.serve(Arc::clone(&host), options.background);
         if options.seed && !data_dir.is_seeded() {
-            let command = json!({ "command": "seed", "localUsers": true });
-            admin::invoke(&host, &template.function(WORK_ENGINE)?.name, &command).await?;
+            let engine = &template.function(WORK_ENGINE)?.name;
+            for command in [json!({ "command": "seed", "localUsers": true }), json!({ "command": "search-pass" })] {
+                admin::invoke(&host, engine, &command).await?;
+            }
             data_dir.mark_seeded()?;
         }
 

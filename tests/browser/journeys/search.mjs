@@ -6,8 +6,8 @@ export async function journey(person) {
   const { page } = person;
   await person.sweep('search', '/search?q=guest');
   await person.open('/tasks/new');
-  await page.getByLabel('What', { exact: false }).first().fill('Reserviere das Café für Frau Müller');
-  await page.locator('main form').getByRole('button', { name: /Add|Create|Save/ }).first().click();
+  await page.getByLabel('What is to be done?').fill('Reserviere das Café für Frau Müller');
+  await person.button('Create task').click();
   await person.lands(/^\/tasks/);
 
   if (person.phone) await page.getByRole('link', { name: 'Search', exact: true }).click();

@@ -141,8 +141,7 @@ impl Entry {
 impl From<&Task> for Entry {
     fn from(task: &Task) -> Self {
         let notes = task.task_history.iter().rev().filter_map(|event| event.note.as_deref());
-        let words =
-            [task.comment.text(), task.link.text(), task.external_status.text(), task.phase.text(), task.template_task_ref.as_deref()];
+        let words = [task.comment.text(), task.link.text(), task.external_status.text()];
         Self {
             text: bounded(words.into_iter().flatten().chain(notes), MAX_TEXT),
             tags: tags(task.tags.get().into_iter().flatten().map(String::as_str).chain(task.waiting_for.text())),

@@ -2,7 +2,7 @@
 //!
 //! An entry answers when each word of the question begins a word of its title, text or tags, of its run's title, of the
 //! name of who does it, or of its id. First comes what has the words in its title, then what is open, then what was
-//! changed last.
+//! changed last; of what was made together, what is due first.
 
 use std::collections::HashMap;
 
@@ -122,7 +122,7 @@ pub fn find(layers: &[&Prepared], documents: Vec<Hit>, query: &Query, wanted: &W
     let counts = Kind::RESULTS.into_iter().map(|kind| (kind, matches.iter().filter(|found| found.kind == kind).count()));
     let counts = counts.filter(|(_, number)| *number > 0).collect();
     matches.retain(|found| wanted.kinds.is_empty() || wanted.kinds.contains(&found.kind));
-    matches.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| a.id().cmp(b.id())));
+    matches.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| (a.entry().date, &a.entry().id).cmp(&(b.entry().date, &b.entry().id))));
     let total = matches.len();
     if let Some(each) = wanted.each {
         let mut taken: HashMap<Kind, usize> = HashMap::new();
@@ -175,10 +175,10 @@ impl<'a> Match<'a> {
         Self { kind: hit.entry.kind, rank, what: What::Document(hit) }
     }
 
-    fn id(&self) -> &str {
+    fn entry(&self) -> &Entry {
         match &self.what {
-            What::Item(item) => &item.entry.id,
-            What::Document(hit) => &hit.entry.id,
+            What::Item(item) => &item.entry,
+            What::Document(hit) => &hit.entry,
         }
     }
 }

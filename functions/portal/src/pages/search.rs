@@ -170,12 +170,16 @@ fn subtitle(hit: &SearchResult, query: &Query, today: Date) -> Markup {
     };
     let step = hit.step_title.as_ref().map(|title| format!("Step {}: {title}", hit.step_id.as_deref().unwrap_or_default()));
     let late = hit.kind == "task" && matches!(hit.status.as_deref(), Some("todo")) && hit.date.is_some_and(|date| date < today);
-    html! {
-        @if let Some(workflow) = &hit.bundle_title { span .chip { (marked(workflow, query)) } " " }
-        @if let Some(state) = state { span .is-late[late] { (state) } }
-        @if let Some(person) = &hit.assignee { " · " (marked(person, query)) }
-        @if let Some(step) = step { (marked(&step, query)) }
-    }
+    let parts: Vec<Markup> = [
+        hit.bundle_title.as_ref().map(|workflow| marked(workflow, query)),
+        state.map(|state| html! { span .is-late[late] { (state) } }),
+        hit.assignee.as_ref().map(|person| marked(person, query)),
+        step.map(|step| marked(&step, query)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    html! { @for (place, part) in parts.iter().enumerate() { @if place > 0 { " · " } (part) } }
 }
 
 /// A text with the words of the question marked.

@@ -25,7 +25,8 @@ pub(crate) async fn search(State(app): State<App>, call: Call) -> Response {
     let work = async {
         let text = |name: &str| call.query(name).map(str::to_owned);
         let range = call.range()?;
-        let ask = SearchAsk { q: text("q").unwrap_or_default(), kind: text("type"), each: each(&call)?, limit: range.limit, cursor: range.after };
+        let ask =
+            SearchAsk { q: text("q").unwrap_or_default(), kind: text("type"), each: each(&call)?, limit: range.limit, cursor: range.after };
         let mut answer = app.engine.search(&call.operation, &ask).await?;
         answer.next_cursor = paging::cursor(answer.next_cursor);
         Reply::ok(answer)

@@ -95,7 +95,10 @@ async fn a_workflow_is_found_with_its_tasks_under_whatever_name_it_has() {
     assert_eq!(found.str("/results/1/bundleTitle"), "Vector databases - Ada");
     assert_eq!(found.json["counts"], json!([{ "type": "task", "number": 42 }, { "type": "bundle", "number": 1 }]));
     let few = operator.get("/api/search?q=vector&each=2").await.expect(200);
-    assert_eq!((few.json["total"].as_u64(), few.json["results"].as_array().unwrap().len(), &few.json["nextCursor"]), (Some(43), 3, &Value::Null));
+    assert_eq!(
+        (few.json["total"].as_u64(), few.json["results"].as_array().unwrap().len(), &few.json["nextCursor"]),
+        (Some(43), 3, &Value::Null)
+    );
     let one = operator.get("/api/search?q=vector&type=bundle").await.expect(200);
     assert_eq!((one.json["total"].as_u64(), one.json["results"].as_array().unwrap().len()), (Some(1), 1));
     assert_eq!(one.json["counts"], found.json["counts"]);
