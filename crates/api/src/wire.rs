@@ -181,6 +181,23 @@ pub struct BundleAnswer {
     pub tasks: Option<Vec<Task>>,
 }
 
+/// A bundle with what endangers it, counted when it is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct BundleWithRisk {
+    /// The bundle.
+    #[serde(flatten)]
+    pub bundle: Bundle,
+    /// Counts over its open tasks.
+    pub risk: crate::views::row::Risk,
+}
+
+/// One bundle and its risk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct BundleDetail {
+    /// The bundle.
+    pub bundle: BundleWithRisk,
+}
+
 /// One date of a workflow that is about to be started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -128,6 +128,12 @@ pub struct Bundle {
     /// True while a big workflow's tasks are still being written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub being_made: bool,
+    /// Set while its tasks follow to another anchor date, when that takes several transactions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moving: Option<Moving>,
+    /// The anchor date it was started for, once it has another: the ids of its template's tasks come from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_for: Option<Date>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -137,7 +143,29 @@ pub struct Bundle {
     pub version: u64,
 }
 
+/// A move of the anchor date that is not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Moving {
+    /// The anchor date the tasks come from.
+    pub from: Date,
+    /// Until then its writer finishes it; afterwards anybody may.
+    pub deadline: Timestamp,
+}
+
 impl Bundle {
+    /// The anchor date it was started for. Ids of its template's tasks are derived from this date, so a task is found
+    /// and never made twice, wherever the workflow has moved since.
+    pub fn first_anchor(&self) -> Date {
+        self.started_for.unwrap_or(self.anchor_date)
+    }
+
+    /// The bundle with another anchor date. Its tasks are moved by [`crate::reschedule`] or stay.
+    #[must_use]
+    pub fn with_anchor(&self, anchor_date: Date) -> Self {
+        Self { anchor_date, started_for: Some(self.first_anchor()).filter(|first| *first != anchor_date), ..self.clone() }
+    }
+
     /// The slots, empty and filled.
     pub fn links(&self) -> &[NamedLink] {
         self.bundle_links.get().map_or(&[], Vec::as_slice)
@@ -272,6 +300,8 @@ pub fn new(id: BundleId, fields: &Object, template_id: Option<TemplateId>, now: 
         linked: Linked::default(),
         planned_tasks: None,
         being_made: false,
+        moving: None,
+        started_for: None,
         created_at: now,
         updated_at: now,
         version: 0,

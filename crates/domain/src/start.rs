@@ -8,6 +8,7 @@ use crate::json::Object;
 use crate::maybe::Maybe;
 use crate::refs::NamedLink;
 use crate::refusal::Refusal;
+use crate::reschedule::Planned;
 use crate::task::Task;
 use crate::template::{Definition, Template};
 use crate::time::{self, Date, Timestamp};
@@ -62,7 +63,8 @@ pub fn due_date(anchor: Date, definition: &Definition) -> Result<Date, Refusal> 
 
 fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &Definition, now: Timestamp) -> Result<Task, Refusal> {
     let id = TaskId::new(id::derived(anchor, &["task", bundle_id.as_str(), &definition.ref_id]));
-    let bare = Task::bare(id, definition.description.clone(), due_date(anchor, definition)?, "template", now);
+    let date = due_date(anchor, definition)?;
+    let bare = Task::bare(id, definition.description.clone(), date, "template", now);
     let text = |text: &Option<String>| -> Maybe<String> { text.clone().filter(|text| !text.is_empty()).into() };
     let assignee = [&definition.assignee_id, &template.default_assignee_id].into_iter().flatten().find(|id| !id.is_empty());
     let meaningful = |value: &&Value| {
@@ -85,6 +87,7 @@ fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &De
         audit_event_refs: non_empty(definition.audit_event_refs.as_ref()),
         required_link_name: text(&definition.required_link_name),
         requires_file: definition.requires_file.into(),
+        planned: Some(Planned { offset_days: definition.offset_days as i64, date }),
         stage_on_complete: definition.stage_on_complete,
         assignee_id: assignee.cloned().into(),
         tags: non_empty(template.tags.as_ref()),

@@ -32,6 +32,7 @@ fn cell(from: Status, action: Action) -> String {
         Ok(Effect::CompleteAgain) => "stays done (gates again)".to_owned(),
         Ok(Effect::Reopen(to)) => format!("→ {}, reopened", to.as_str()),
         Ok(Effect::EndWait) => "→ todo, wait over".to_owned(),
+        Ok(Effect::Restore) => "→ what it was before".to_owned(),
         Err(refusal) => format!("✗ {}", refusal.message),
     }
 }

@@ -171,14 +171,15 @@ impl Engine {
         }
     }
 
-    /// Finishes workflows whose making was interrupted more than a minute ago.
+    /// Finishes workflows whose making or moving was interrupted more than a minute ago.
     ///
     /// # Errors
     /// When the store refuses.
     pub async fn bundles_recover(&self, operation: &Operation) -> Result<Vec<String>, Error> {
         let active = self.store.bundles(&[dataops_domain::bundle::BundleStatus::Active], &dataops_store::Range::default()).await?;
-        let mut recovered = Vec::new();
-        for bundle in active.into_records().into_iter().filter(|bundle| bundle.being_made) {
+        let active = active.into_records();
+        let mut recovered = self.moves_recover(operation, &active).await?;
+        for bundle in active.into_iter().filter(|bundle| bundle.being_made) {
             match self.bundle_finish(operation, &bundle.id).await {
                 Ok(_) => recovered.push(bundle.id.to_string()),
                 Err(Error::Expected(left)) => tracing::info!(bundle = %bundle.id, "left to its writer: {left}"),

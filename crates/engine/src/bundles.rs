@@ -13,15 +13,6 @@ use crate::error::{Error, Expected, check_version};
 use crate::tasks::TaskQuery;
 
 impl Engine {
-    /// Reads a bundle.
-    ///
-    /// # Errors
-    /// 404 when there is none.
-    pub async fn bundle_get(&self, id: &str) -> Result<Bundle, Error> {
-        let bundle = self.bundle(id).await?.record;
-        self.bundle_shown(bundle).await
-    }
-
     pub(crate) async fn bundle(&self, id: &str) -> Result<Stored<Bundle>, Error> {
         let found = match BundleId::parse(id) {
             Some(id) => self.store.get::<Bundle>(id.as_str()).await?,
@@ -55,6 +46,7 @@ impl Engine {
                     references.as_array().into_iter().flatten().filter_map(|each| each["artifactId"].as_str()).collect();
                 after.linked.attached.retain(|id| listed.contains(&id.as_str()));
             }
+            after.started_for = stored.record.with_anchor(after.anchor_date).started_for;
             after.updated_at = operation.now;
             self.bundle_commit(operation, &stored, after, "updated").await
         })

@@ -75,19 +75,29 @@ impl Engine {
                     return Err(missing);
                 }
             };
-            let changes = input::parse_changes(body, Some(&stored.record))?;
-            check_version(seen, stored.record.version)?;
-            let stored = kept_attached(stored, &changes);
-            let merged = dataops_domain::json::merged(&stored.record, &changes);
-            let gated = merged.status == Status::Done || stored.record.status == Status::Done;
-            let fills =
-                ["link", "bundleId", "requiredLinkName"].iter().any(|key| changes.contains_key(*key)) && merged.link.text().is_some();
-            let touches_bundle = gated || fills || stored.record.completed_at.is_some();
-            let loaded = self.load_if(touches_bundle, &[&stored.record, &merged]).await?;
-            let decision = change::update(&stored.record, &changes, &loaded.facts(&merged), context(operation))?;
-            self.task_commit(operation, Some(&stored), decision, &loaded, 200).await
+            self.task_change(operation, &stored, body, seen).await
         })
         .await
+    }
+
+    /// Decides and commits an update of a task as it was read.
+    pub(crate) async fn task_change(
+        &self,
+        operation: &Operation,
+        stored: &Stored<Task>,
+        body: &Object,
+        seen: Option<u64>,
+    ) -> Result<Task, Error> {
+        let changes = input::parse_changes(body, Some(&stored.record))?;
+        check_version(seen, stored.record.version)?;
+        let stored = &kept_attached(stored.clone(), &changes);
+        let merged = dataops_domain::json::merged(&stored.record, &changes);
+        let gated = merged.status == Status::Done || stored.record.status == Status::Done;
+        let fills = ["link", "bundleId", "requiredLinkName"].iter().any(|key| changes.contains_key(*key)) && merged.link.text().is_some();
+        let touches_bundle = gated || fills || stored.record.completed_at.is_some();
+        let loaded = self.load_if(touches_bundle, &[&stored.record, &merged]).await?;
+        let decision = change::update(&stored.record, &changes, &loaded.facts(&merged), context(operation))?;
+        self.task_commit(operation, Some(stored), decision, &loaded, 200).await
     }
 
     /// Does a follow-up action.
@@ -186,11 +196,11 @@ impl Engine {
     }
 
     /// Reads what a decision needs, when it needs anything.
-    async fn load_if(&self, needed: bool, states: &[&Task]) -> Result<Loaded, Error> {
+    pub(crate) async fn load_if(&self, needed: bool, states: &[&Task]) -> Result<Loaded, Error> {
         if needed { self.load(states).await } else { Ok(Loaded::default()) }
     }
 
-    async fn task_commit(
+    pub(crate) async fn task_commit(
         &self,
         operation: &Operation,
         before: Option<&Stored<Task>>,

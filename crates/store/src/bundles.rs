@@ -55,6 +55,9 @@ impl Record for Bundle {
     }
 }
 
+/// The attribute that holds a bundle's anchor date, for [`crate::Transaction::check_still`].
+pub const BUNDLE_ANCHOR: &str = BUNDLES_BY_STATUS.sort;
+
 /// The plan of a bundle with more tasks than one transaction takes: kept on the bundle until all of them are there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BundleManifest {

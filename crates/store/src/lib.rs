@@ -31,7 +31,7 @@ mod users;
 
 pub use artifacts::ArtifactFilter;
 pub use audited::{AUDITED, Ending, Listing, ListingPage};
-pub use bundles::BundleManifest;
+pub use bundles::{BUNDLE_ANCHOR, BundleManifest};
 pub use calls::{Call, Observer};
 pub use error::{CommitError, StoreError};
 pub use events::EventPage;

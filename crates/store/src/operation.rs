@@ -61,6 +61,16 @@ impl Operation {
         Self { id: format!("{}.{name}", self.id), idempotency: None, ..self.clone() }
     }
 
+    /// As [`Self::part`], with an answer of its own under the caller's key: a repetition of the whole finds what each
+    /// part did, however far the first attempt came.
+    #[must_use]
+    pub fn answered_part(&self, name: &str) -> Self {
+        let key = self.idempotency.as_ref();
+        let idempotency =
+            key.map(|key| IdempotencyKey { record: hex(format!("{}.{name}", key.record).as_bytes()), body_hash: key.body_hash.clone() });
+        Self { idempotency, ..self.part(name) }
+    }
+
     /// A new id for something this operation makes; the same operation makes the same ids. A repetition under an
     /// Idempotency-Key comes at another time and makes another id, which the recorded answer keeps from being stored.
     pub fn new_id(&self, what: &str) -> String {

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use dataops_domain::audit::{self, Head, NewEvent};
 use dataops_domain::search::Entry;
@@ -33,6 +33,8 @@ enum Write {
     Reserve { email: String },
     /// A reservation that is given up.
     Release,
+    /// Something that must still be so and is not written.
+    Check,
 }
 
 /// Writes that are applied together or not at all.
@@ -101,14 +103,35 @@ impl Transaction<'_> {
     }
 
     /// Replaces a record as it was read. `visible` raises the version that clients see. Returns it as it will be.
-    pub fn change<R: Record>(&mut self, before: &Stored<R>, mut after: R, event: NewEvent, visible: bool) -> Stored<R> {
+    pub fn change<R: Record>(&mut self, before: &Stored<R>, mut after: R, mut event: NewEvent, visible: bool) -> Stored<R> {
         after.set_version(before.record.version() + u64::from(visible));
+        if visible {
+            name_version(&mut event, after.version());
+        }
         let head = self.append(&after, &before.head, Some(event), false);
         if let Some(item) = self.item(&after, &head) {
             let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
             self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
         }
         Stored { record: after, head }
+    }
+
+    /// Insists that a stored record still has an index attribute as this one has it, without writing it.
+    pub fn check_still<R: Record>(&mut self, record: &R, attribute: &'static str) {
+        let Some(table) = self.table(R::TABLE) else { return };
+        let value = record.attributes().into_iter().find(|(name, _)| *name == attribute).map(|(_, value)| value).unwrap_or_default();
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .key(R::TABLE.key(), item::text(record.key()))
+            .condition_expression("#attribute = :value AND attribute_not_exists(deleted_at)")
+            .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_values(":value", item::text(value))
+            .build();
+        match check {
+            Ok(check) => self.items.push(TransactWriteItem::builder().condition_check(check).build()),
+            Err(error) => self.failed = Some(StoreError::Database(error.to_string())),
+        }
+        self.writes.push(Write::Check);
     }
 
     /// Deletes a record as it was read: a tombstone stays, out of every index but the trash.
@@ -265,6 +288,17 @@ impl Transaction<'_> {
     }
 }
 
+/// Says in the event which version it made, so that the change behind a version can be found.
+fn name_version(event: &mut NewEvent, version: u64) {
+    match &mut event.metadata {
+        Value::Object(metadata) => {
+            metadata.insert("version".to_owned(), version.into());
+        }
+        other @ Value::Null => *other = serde_json::json!({ "version": version }),
+        _ => {}
+    }
+}
+
 /// Reads why a transaction was refused.
 fn refused(error: SdkError<TransactWriteItemsError>, writes: &[Write], operation: &Operation) -> Result<(), CommitError> {
     let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
@@ -293,7 +327,7 @@ fn refused(error: SdkError<TransactWriteItemsError>, writes: &[Write], operation
     let exists = reasons.iter().zip(writes).filter(|(reason, _)| refused(reason)).find_map(|(_, write)| match write {
         Write::Create { kind, key } => Some(CommitError::Exists { kind, key: key.clone() }),
         Write::Reserve { email } => Some(CommitError::Exists { kind: "email", key: email.clone() }),
-        Write::Change | Write::Event | Write::Answer | Write::Release => None,
+        Write::Change | Write::Event | Write::Answer | Write::Release | Write::Check => None,
     });
     let lost = |reason: &CancellationReason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict"));
     match exists {

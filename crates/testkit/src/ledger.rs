@@ -7,22 +7,38 @@ use dataops_store::{Call, Observer};
 
 /// Remembers calls.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<Vec<Call>>>, Arc<AtomicI64>);
+pub struct Ledger {
+    calls: Arc<Mutex<Vec<Call>>>,
+    calls_left: Arc<AtomicI64>,
+    writes_left: Arc<AtomicI64>,
+}
 
 impl Ledger {
     /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
     pub fn observer(&self) -> Observer {
-        let (calls, fuse) = (Arc::clone(&self.0), Arc::clone(&self.1));
+        let calls = Arc::clone(&self.calls);
+        let (calls_left, writes_left) = (Arc::clone(&self.calls_left), Arc::clone(&self.writes_left));
         Arc::new(move |call| {
             assert!(call.operation != "Scan" || is_catalog(&call), "a Scan outside the catalogs: {call:?}");
+            let is_write = call.operation.contains("Write") || call.operation.contains("Put");
             calls.lock().expect("no panic under the lock").push(call);
-            assert!(fuse.fetch_sub(1, Ordering::SeqCst) != 1, "killed after this call, as the test asks");
+            let last_call = calls_left.fetch_sub(1, Ordering::SeqCst) == 1;
+            let last_write = is_write && writes_left.fetch_sub(1, Ordering::SeqCst) == 1;
+            if last_call || last_write {
+                std::panic::resume_unwind(Box::new("killed after this call, as the test asks"));
+            }
         })
     }
 
     /// Kills whatever makes the n-th call from now, after the database has answered it.
     pub fn kill_after(&self, calls: i64) {
-        self.1.store(calls, Ordering::SeqCst);
+        self.calls_left.store(calls, Ordering::SeqCst);
+    }
+
+    /// Kills whatever makes the n-th write from now, after the database has answered it: what was written stays, nothing
+    /// follows. The request has to run in a task of its own.
+    pub fn kill_after_writes(&self, writes: i64) {
+        self.writes_left.store(writes, Ordering::SeqCst);
     }
 
     /// Forgets what was remembered and gives what was no read of a catalog.
@@ -32,7 +48,7 @@ impl Ledger {
 
     /// Forgets what was remembered and gives it.
     pub fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut *self.0.lock().expect("no panic under the lock"))
+        std::mem::take(&mut *self.calls.lock().expect("no panic under the lock"))
     }
 }
 

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dataops_domain::audit::NewEvent;
 use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::{Actor, Timestamp};
 use dataops_fleet::{Clock, Function, Invocation};
 use dataops_local::template::{Given, Template};
 use dataops_local::{Embedded, functions};
-use dataops_store::{Operation, Store, Tables};
+use dataops_store::{Operation, Range, Store, Tables, TaskFilter};
 use dataops_work_engine::WorkEngine;
 use serde_json::{Value, json};
 
@@ -103,6 +104,20 @@ impl Stack {
                 transaction.create(one.clone(), None);
             }
             transaction.apply().await.expect("the store takes them");
+        }
+    }
+
+    /// Changes the stored tasks of a bundle past every rule, as an older version may have left them.
+    pub async fn edit_tasks(&self, bundle: &str, edit: impl Fn(&mut Task)) {
+        let operation = Operation::new(&self.next_request(), Actor::system(), self.clock.now(), None);
+        let tasks = self.store.tasks(&TaskFilter::OfBundle(bundle.to_owned()), &Range::default()).await.expect("the store answers");
+        for before in tasks.records {
+            let mut after = before.record.clone();
+            edit(&mut after);
+            let mut transaction = self.store.begin(&operation);
+            let event = NewEvent { action: "updated", summary: "Edited".to_owned(), metadata: Value::Null };
+            transaction.change(&before, after, event, false);
+            transaction.apply().await.expect("the store takes it");
         }
     }
 

@@ -3,6 +3,7 @@
 use dataops_domain::artifact::Artifact;
 use dataops_domain::audit::Event;
 use dataops_domain::bundle::{Bundle, Stage};
+use dataops_domain::closing::Blocker;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,15 @@ pub struct PhaseTasks {
     pub tasks: Vec<TaskRow>,
 }
 
+/// Whether a workflow can be closed, and what speaks against it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Close {
+    /// True when nothing does.
+    pub possible: bool,
+    /// Every reason why not.
+    pub blockers: Vec<Blocker>,
+}
+
 /// `GET /api/views/bundles/:id`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +72,8 @@ pub struct BundlePage {
     /// Its artifacts, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
+    /// Whether it can be closed.
+    pub close: Close,
     /// What happened to it, newest first, at most 50.
     pub events: Vec<Event>,
     /// Documents to read around the work.

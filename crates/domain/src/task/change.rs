@@ -93,7 +93,7 @@ pub fn update(stored: &Task, changes: &Object, facts: &Facts<'_>, context: Conte
             task.evidence = Some(gates::evidence(&task, &facts_after).with_records_of(stored.evidence.as_ref()));
             bundle = mark_evidence(facts_after.bundle, bundle, &task);
         }
-        Effect::Keep | Effect::EndWait => {}
+        Effect::Keep | Effect::EndWait | Effect::Restore => {}
         Effect::Become(status) => {
             task.status = status;
             action = if status == Status::Archived { "archived" } else { "restored" };

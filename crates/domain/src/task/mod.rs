@@ -1,11 +1,13 @@
 //! A task: one piece of work with a date, an owner and its proof (WM-4).
 
 pub mod actions;
+pub mod bulk;
 pub mod change;
 pub mod gates;
 pub mod input;
 pub mod restore;
 pub mod state;
+pub mod undo;
 
 use std::collections::BTreeMap;
 
@@ -233,6 +235,9 @@ pub struct Task {
     /// Its name inside that template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_task_ref: Option<String>,
+    /// Where its workflow's plan put it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<crate::reschedule::Planned>,
     /// Stage the run reaches when it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage_on_complete: Option<Stage>,
@@ -311,6 +316,7 @@ impl Task {
             bundle_id: Maybe::Unset,
             template_id: Maybe::Unset,
             template_task_ref: None,
+            planned: None,
             stage_on_complete: None,
             recurring_config_id: None,
             tags: Maybe::Unset,

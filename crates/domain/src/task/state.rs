@@ -44,6 +44,8 @@ pub enum Action {
     ResolveDone,
     /// Write a comment into the history.
     Comment,
+    /// Take back one's last change.
+    Undo,
 }
 
 /// What an allowed action does besides changing fields.
@@ -63,6 +65,8 @@ pub enum Effect {
     Reopen(Status),
     /// The wait is over: back to `todo`, wait fields become null.
     EndWait,
+    /// Back to the status before the change that is undone.
+    Restore,
 }
 
 const RESOLVE: &str = "Waiting tasks must be resolved with the follow-up resolve action before completion";
@@ -78,6 +82,9 @@ pub fn transition(from: Status, action: Action) -> Result<Effect, Refusal> {
     let refuse = |words: &str| Err(Refusal::rule("invalid_transition", words));
     match (from, action) {
         (S::Todo | S::Waiting | S::Done | S::Archived, A::Edit | A::Comment) => Ok(Effect::Keep),
+
+        (S::Done | S::Archived, A::Undo) => Ok(Effect::Restore),
+        (S::Todo | S::Waiting, A::Undo) => Ok(Effect::Keep),
 
         (S::Todo, A::SetTodo) => Ok(Effect::Keep),
         (S::Waiting, A::SetTodo) => refuse(RESPOND),
@@ -141,7 +148,7 @@ impl Status {
 
 impl Action {
     /// Every action, for the grid.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Edit,
         Self::SetTodo,
         Self::SetWaiting,
@@ -153,5 +160,6 @@ impl Action {
         Self::Unblocked,
         Self::ResolveDone,
         Self::Comment,
+        Self::Undo,
     ];
 }

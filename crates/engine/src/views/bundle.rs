@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use dataops_api::views::bundle::{BundlePage, LinkSlot, PhaseTasks};
+use dataops_api::views::bundle::{BundlePage, Close, LinkSlot, PhaseTasks};
 use dataops_api::views::row::TaskRow;
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::{Bundle, BundleStatus, Stage};
+use dataops_domain::closing;
 use dataops_domain::id::BundleId;
 use dataops_domain::task::gates::required_bundle_links;
 use dataops_domain::task::{Status, Task};
@@ -53,6 +54,7 @@ impl Engine {
             documents: self.documents(&bundle.source_doc_ids),
             people: scene.people.clone(),
             card,
+            close: close(&bundle, &tasks),
             events,
             bundle: show_bundle(bundle, &artifacts.iter().map(|each| (each.id.to_string(), each.reference())).collect()),
             artifacts,
@@ -87,6 +89,11 @@ impl Engine {
         artifacts.sort_by(|a: &Artifact, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
         Ok(artifacts)
     }
+}
+
+fn close(bundle: &Bundle, tasks: &[Task]) -> Close {
+    let blockers = closing::blockers(bundle, tasks);
+    Close { possible: blockers.is_empty(), blockers }
 }
 
 /// The slots, empty ones first, each in the bundle's order.

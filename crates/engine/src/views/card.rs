@@ -2,9 +2,9 @@
 
 use dataops_api::views::row::{NextTask, Risk, TaskRow, WorkflowCard};
 use dataops_domain::bundle::{Bundle, BundleStatus};
-use dataops_domain::task::Status;
+use dataops_domain::task::{Status, Task};
 
-use super::Scene;
+use super::{Scene, row};
 
 /// Days before its date from which a task without its proof endangers the workflow.
 const PROOF_DAYS: i64 = 2;
@@ -36,6 +36,13 @@ pub(super) fn card_of_open(bundle: &Bundle, rows: &[&TaskRow], scene: &Scene) ->
     let planned_open = rows.iter().filter(|row| row.source == "template").count();
     let total = planned.max(planned_open) + rows.len() - planned_open;
     card(bundle, rows, total - rows.len(), total, scene)
+}
+
+/// What endangers a bundle, counted over its tasks.
+pub(crate) fn risk_of(bundle: &Bundle, tasks: &[Task], scene: &Scene) -> Risk {
+    let facts = row::facts(Some(bundle));
+    let rows: Vec<TaskRow> = tasks.iter().filter(|task| task.is_open()).map(|task| row::row(task, Some(bundle), &facts, scene)).collect();
+    risk(&rows.iter().collect::<Vec<_>>())
 }
 
 fn risk(open: &[&TaskRow]) -> Risk {

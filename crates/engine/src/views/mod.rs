@@ -1,7 +1,7 @@
 //! What each page shows, in one answer: its reads run in parallel, and nothing is shown that is not stored.
 
 mod bundle;
-mod card;
+pub(crate) mod card;
 mod gap;
 mod home;
 mod inbox;
@@ -40,6 +40,11 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// The day alone, for what shows no names.
+    pub(crate) fn bare(now: Timestamp, timezone: Tz) -> Self {
+        Self { now, today: now.local_date(timezone), timezone, people: Vec::new(), templates: HashMap::new(), approved: BTreeSet::new() }
+    }
+
     /// The person with this id; an id that no user has is shown as it is.
     pub(crate) fn person(&self, id: &str) -> Person {
         let known = self.people.iter().find(|person| person.id == id).cloned();

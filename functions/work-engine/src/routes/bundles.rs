@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
-use dataops_api::wire::{BundleAnswer, BundleList, TaskList};
+use dataops_api::reschedule::Rescheduled;
+use dataops_api::wire::{BundleAnswer, BundleDetail, BundleList, TaskList};
 use serde_json::json;
 
 use super::not_allowed;
@@ -16,6 +17,8 @@ pub(super) fn router() -> Router<App> {
         .route("/api/bundles/{id}/restore", routing::post(restore).fallback(not_allowed))
         .route("/api/bundles/{id}", routing::get(get).put(update).delete(delete).fallback(not_allowed))
         .route("/api/bundles/{id}/archive", routing::put(archive).fallback(not_allowed))
+        .route("/api/bundles/{id}/reschedule", routing::post(reschedule).fallback(not_allowed))
+        .route("/api/bundles/{id}/close", routing::post(close).fallback(not_allowed))
         .route("/api/bundles/{id}/tasks", routing::get(tasks).fallback(not_allowed))
 }
 
@@ -35,9 +38,9 @@ pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
     call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
-#[utoipa::path(get, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), responses((status = 200, body = BundleAnswer), (status = 404)))]
+#[utoipa::path(get, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), responses((status = 200, body = BundleDetail), (status = 404)))]
 pub(crate) async fn get(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
-    call.answer(app.engine.bundle_get(&id).await.and_then(|bundle| Reply::ok(json!({ "bundle": bundle }))))
+    call.answer(app.engine.bundle_detail(&call.operation, &id).await.and_then(Reply::ok))
 }
 
 #[utoipa::path(put, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = BundleAnswer), (status = 400), (status = 404), (status = 409), (status = 412)))]
@@ -56,6 +59,23 @@ pub(crate) async fn archive(State(app): State<App>, Ids(id): Ids<String>, call: 
         Reply::ok(json!({ "bundle": bundle }))
     };
     call.answer(work.await)
+}
+
+#[utoipa::path(post, path = "/api/bundles/{id}/reschedule", tag = "bundles", params(("id" = String, Path)), request_body(content = Object,
+    description = "`{anchorDate, from?, preview?}`; `from` is the anchor date the caller has seen"),
+    responses((status = 200, body = Rescheduled), (status = 400), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn reschedule(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async { Reply::ok(app.engine.bundle_reschedule(&call.operation, &id, &call.json()?, call.seen()?).await?) };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
+}
+
+#[utoipa::path(post, path = "/api/bundles/{id}/close", tag = "bundles", params(("id" = String, Path)), responses((status = 200, body = BundleAnswer), (status = 400), (status = 404), (status = 412)))]
+pub(crate) async fn close(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let bundle = app.engine.bundle_close(&call.operation, &id, call.seen()?).await?;
+        Reply::ok(json!({ "bundle": bundle }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
 #[utoipa::path(delete, path = "/api/bundles/{id}", tag = "bundles", params(("id" = String, Path)), responses((status = 204), (status = 400), (status = 404)))]

@@ -11,6 +11,7 @@ pub(crate) mod notifications;
 pub(crate) mod search;
 pub(crate) mod seed;
 pub(crate) mod tasks;
+pub(crate) mod tasks_bulk;
 pub(crate) mod templates;
 pub(crate) mod users;
 pub(crate) mod views;
@@ -33,6 +34,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(me::router())
         .merge(users::router())
         .merge(tasks::router())
+        .merge(tasks_bulk::router())
         .merge(bundles::router())
         .merge(templates::router())
         .merge(notifications::router())

@@ -84,11 +84,14 @@ pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: C
     call.answer(work.await)
 }
 
-#[utoipa::path(post, path = "/api/tasks/{id}/actions/{action}", tag = "tasks", params(("id" = String, Path), ("action" = String, Path, description = "mark-waiting, follow-up-sent, response-received, unblocked, resolve-done or comment")),
+#[utoipa::path(post, path = "/api/tasks/{id}/actions/{action}", tag = "tasks", params(("id" = String, Path), ("action" = String, Path, description = "mark-waiting, follow-up-sent, response-received, unblocked, resolve-done, comment, or undo of one's last change")),
     request_body = Object, responses((status = 200, body = Task), (status = 400), (status = 404), (status = 409), (status = 412)))]
 pub(crate) async fn act(State(app): State<App>, Ids((id, action)): Ids<(String, String)>, call: Call) -> Response {
     let work = async {
         let body = call.object();
+        if action == "undo" {
+            return Reply::ok(app.engine.task_undo(&call.operation, &id, body.as_ref()).await?);
+        }
         Reply::ok(app.engine.task_act(&call.operation, &id, &action, body.as_ref(), call.seen()?).await?)
     };
     call.answer(app.engine.settle(&call.operation, work.await).await)

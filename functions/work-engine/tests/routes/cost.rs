@@ -69,6 +69,13 @@ async fn the_cost_table_is_the_committed_one() {
             .unwrap()
             .to_owned()
     };
+    let moved = json!({ "anchorDate": "2026-07-27", "preview": true });
+    table.row("`POST /api/bundles/:id/reschedule`, preview", operator.post(&format!("/api/bundles/{bundle}/reschedule"), moved)).await;
+    for date in ["2026-07-27", "2026-07-20"] {
+        let body = json!({ "anchorDate": date });
+        let what = format!("`POST /api/bundles/:id/reschedule`, 42 tasks{}", if date == "2026-07-27" { "" } else { ", back" });
+        table.row(&what, operator.post(&format!("/api/bundles/{bundle}/reschedule"), body)).await;
+    }
     let stream = task("actual-stream");
     table.row("`GET /api/tasks/:id`", operator.get(&format!("/api/tasks/{stream}"))).await;
     table.row("`PUT /api/tasks/:id`, a field", operator.put(&format!("/api/tasks/{stream}"), json!({ "comment": "x" }))).await;
@@ -79,6 +86,16 @@ async fn the_cost_table_is_the_committed_one() {
         )
         .await;
     table.row("`PUT /api/tasks/:id`, reopened", operator.put(&format!("/api/tasks/{stream}"), json!({ "status": "todo" }))).await;
+    let ids = [task("create-calendar-invite"), stream.clone()];
+    let body = json!({ "ids": ids, "action": "reschedule", "fields": { "days": 1 } });
+    table.row("`POST /api/tasks/bulk`, two tasks", operator.post("/api/tasks/bulk", body)).await;
+    let version = operator.get(&format!("/api/tasks/{stream}")).await.json["version"].clone();
+    table
+        .row(
+            "`POST /api/tasks/:id/actions/undo`",
+            operator.post(&format!("/api/tasks/{stream}/actions/undo"), json!({ "version": version })),
+        )
+        .await;
     table.row("`POST /api/tasks`", operator.post("/api/tasks", json!({ "description": "x", "date": "2026-07-02" }))).await;
     let wait = json!({ "waitingFor": "Guest", "followUpAt": "2026-07-03", "channel": "mail", "note": "asked" });
     let mail = task("obtain-speaker-email");

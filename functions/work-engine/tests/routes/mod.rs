@@ -1,6 +1,8 @@
 mod artifacts;
 mod audit_events;
 mod auth;
+mod bundle_close;
+mod bundle_reschedule;
 mod bundles;
 mod concurrency;
 mod cost;
@@ -14,6 +16,8 @@ mod search;
 mod secrets;
 mod start;
 mod tasks;
+mod tasks_bulk;
+mod tasks_undo;
 mod templates;
 mod trash;
 mod users;

@@ -67,7 +67,10 @@ async fn restoring_what_is_there_changes_nothing_and_what_never_was_is_not_found
         assert_eq!(operator.post(&format!("/api/{path}/restore"), json!({})).await.expect(404).error(), words);
     }
     for path in [format!("tasks/{task}"), format!("bundles/{bundle}"), "templates/task-template.tasks.podcast".to_owned()] {
-        let before = operator.get(&format!("/api/{path}")).await.expect(200).json;
+        let mut before = operator.get(&format!("/api/{path}")).await.expect(200).json;
+        if let Some(bundle) = before["bundle"].as_object_mut() {
+            bundle.remove("risk");
+        }
         assert_eq!(operator.post(&format!("/api/{path}/restore"), json!({})).await.expect(200).json, before, "{path}");
     }
     operator.delete(&format!("/api/tasks/{task}")).await.expect(204);
