@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use dataops_local::{admin, functions};
+use dataops_local::admin::Administered;
+use dataops_local::functions;
 use serde_json::json;
 
 use crate::error::CliError;
@@ -10,15 +11,17 @@ use crate::output::say;
 
 /// Begins with it, then runs the passes that finish it.
 pub(crate) async fn rebuild(data_dir: &Path) -> Result<(), CliError> {
+    let engine = Administered::open(data_dir, functions::build).await?;
     let (mut command, mut records) = ("search-rebuild", 0);
     loop {
-        let answer = admin::run(data_dir, &json!({ "command": command }), functions::build).await?;
+        let answer = engine.run(&json!({ "command": command })).await?;
         records += answer["search"]["taken"].as_u64().unwrap_or_default();
         if answer["search"]["building"] != true {
             break;
         }
         command = "search-pass";
     }
+    engine.close().await;
     say(format!("The search index is new: {records} records."));
     Ok(())
 }
