@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Search(SearchCommand),
     /// Shows or moves the clock of a fleet that runs on this machine.
     Clock(ClockArgs),
+    /// Runs everything that runs by the clock, once and now: reminders, and finishing what was interrupted.
+    Tick(TickArgs),
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +172,13 @@ pub(crate) enum SearchCommand {
         #[arg(long, default_value = ".dataops", value_name = "DIR")]
         data_dir: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TickArgs {
+    /// The data folder of a fleet on this machine: a running one ticks by its own clock, else the folder is opened.
+    #[arg(long, default_value = ".dataops", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use crate::args::ClockArgs;
 use crate::error::CliError;
 use crate::http;
 use crate::output::say;
+use crate::tick;
 
 /// Moves the clock as asked, and says what it shows and what ran.
 pub(crate) async fn run(wanted: &ClockArgs) -> Result<(), CliError> {
@@ -27,11 +28,7 @@ pub(crate) async fn run(wanted: &ClockArgs) -> Result<(), CliError> {
     if answer["background"] == false {
         say("No schedule runs: the fleet was started with --no-background.");
     }
-    for ran in answer["ran"].as_array().into_iter().flatten() {
-        let name = |key: &str| ran[key].as_str().unwrap_or_default().to_owned();
-        let end = ran["error"].as_str().map_or_else(|| "done".to_owned(), |words| format!("failed: {words}"));
-        say(format!("Ran {} of {}: {end}", name("schedule"), name("function")));
-    }
+    tick::say_what_ran(&answer["ran"]);
     if answer["ran"].as_array().is_some_and(Vec::is_empty) && body != MoveClock::default() && answer["background"] != Value::Bool(false) {
         say("No schedule became due.");
     }

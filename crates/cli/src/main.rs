@@ -14,6 +14,7 @@ mod output;
 mod search;
 mod seed;
 mod target;
+mod tick;
 mod user;
 
 use std::process::ExitCode;
@@ -47,5 +48,6 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted).await,
         Some(Command::Search(SearchCommand::Rebuild { data_dir })) => search::rebuild(&data_dir).await,
         Some(Command::Clock(wanted)) => clock::run(&wanted).await,
+        Some(Command::Tick(wanted)) => tick::run(&wanted).await,
     }
 }

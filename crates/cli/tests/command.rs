@@ -64,6 +64,8 @@ fn a_running_fleet_is_administered_and_survives_being_killed() {
     drop(fleet);
     let clock = text(&run(data, "clock").stderr);
     assert!(clock.contains("no fleet is running"), "{clock}");
+    let tick = text(&run(data, "tick").stdout);
+    assert!(tick.contains("Ran Recover of dataops-local-work-engine: done"), "over the folder: {tick}");
     assert!(text(&run(data, "user disable eve").stdout).contains("Disabled eve."));
     let (_fleet, _) = start(data, "dev --port 0");
     let index = text(&run(data, "search rebuild").stdout);
@@ -80,6 +82,8 @@ fn without_seeding_there_is_nobody_until_seed_and_user_add() {
     assert_eq!(text(&run(folder.path(), "user list").stdout), "");
     let seeded = text(&run(folder.path(), "seed").stdout);
     assert!(seeded.starts_with("Workflows: 11 new, "), "{seeded}");
+    let tick = text(&run(folder.path(), "tick").stdout);
+    assert!(tick.contains("Ran Remind of dataops-local-work-engine: done"), "also without a background: {tick}");
     let clock = text(&run(folder.path(), "clock --advance 1d").stdout);
     assert!(clock.starts_with("The clock shows 2026-03-10T23:0"), "{clock}");
     assert!(clock.contains("--no-background"), "{clock}");

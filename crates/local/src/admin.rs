@@ -1,12 +1,14 @@
 //! Administration: events that only the work engine understands and only IAM, or owning the data folder, allows.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use dataops_fleet::Clock;
 use serde_json::{Value, json};
 
 use crate::fleet::{built, host};
 use crate::functions::Build;
+use crate::scheduler::{Ran, Scheduler};
 use crate::{DataDir, Embedded, Given, Host, InvokeEndpoint, LocalError, Template};
 
 /// The engine over a data folder, ready for commands, whether or not a fleet runs on it: the database file is opened by
@@ -41,6 +43,19 @@ impl Administered {
     pub async fn close(self) {
         self.embedded.stop().await;
     }
+}
+
+/// Runs every schedule once over a data folder on which no fleet runs, by real time, and returns what ran.
+pub async fn tick(data_dir: &Path, build: Build) -> Result<Vec<Ran>, LocalError> {
+    let dir = DataDir::open(data_dir)?;
+    let template = Template::load(&Given::local(&dir.secret()?))?;
+    let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;
+    let endpoint = InvokeEndpoint::bind().await?;
+    let clock = Clock::system();
+    let functions = built(&template, &embedded, &endpoint.url, &clock, &crate::functions::ALL, build).await?;
+    let ran = Scheduler::new(&template, Arc::new(host(functions, clock))).run_all().await;
+    embedded.stop().await;
+    Ok(ran)
 }
 
 /// Sends an administration command to the engine of a host.

@@ -1,4 +1,4 @@
-//! The control endpoint of a running fleet, on loopback: shows and moves its clock.
+//! The control endpoint of a running fleet, on loopback: shows and moves its clock, and ticks.
 //!
 //! Its address and token are in the data folder's `fleet.json`, so whoever can read the folder may use it.
 
@@ -33,19 +33,33 @@ pub struct MoveClock {
 pub(crate) struct Control {
     pub(crate) token: String,
     pub(crate) clock: Clock,
-    /// `None` when the fleet runs no schedules.
-    pub(crate) scheduler: Option<Arc<Scheduler>>,
+    pub(crate) scheduler: Arc<Scheduler>,
+    /// Whether schedules run by themselves.
+    pub(crate) background: bool,
 }
 
 impl Control {
     pub(crate) fn router(self) -> Router {
-        Router::new().route("/clock", post(clock)).with_state(self)
+        Router::new().route("/clock", post(clock)).route("/tick", post(tick)).with_state(self)
+    }
+
+    fn is_allowed(&self, headers: &HeaderMap) -> bool {
+        let expected = format!("Bearer {}", self.token);
+        headers.get(header::AUTHORIZATION).is_some_and(|given| given.as_bytes() == expected.as_bytes())
     }
 }
 
+/// Runs every schedule once, whether or not it is due, also in a fleet that runs none by itself.
+async fn tick(State(control): State<Control>, headers: HeaderMap) -> Response {
+    if !control.is_allowed(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let ran = control.scheduler.run_all().await;
+    Json(json!({ "now": control.clock.now(), "ran": ran })).into_response()
+}
+
 async fn clock(State(control): State<Control>, headers: HeaderMap, Json(wanted): Json<MoveClock>) -> Response {
-    let expected = format!("Bearer {}", control.token);
-    if headers.get(header::AUTHORIZATION).is_none_or(|given| given.as_bytes() != expected.as_bytes()) {
+    if !control.is_allowed(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if let Some(moment) = wanted.set {
@@ -54,14 +68,12 @@ async fn clock(State(control): State<Control>, headers: HeaderMap, Json(wanted):
     if let Some(seconds) = wanted.advance_seconds {
         control.clock.advance(seconds);
     }
-    let ran: Vec<Ran> = match &control.scheduler {
-        Some(scheduler) if wanted != MoveClock::default() => scheduler.run_due().await,
-        _ => Vec::new(),
-    };
+    let moved = wanted != MoveClock::default();
+    let ran: Vec<Ran> = if moved && control.background { control.scheduler.run_due().await } else { Vec::new() };
     let answer = json!({
         "now": control.clock.now(),
         "offsetMillis": control.clock.offset_millis(),
-        "background": control.scheduler.is_some(),
+        "background": control.background,
         "ran": ran,
     });
     Json(answer).into_response()

@@ -85,10 +85,10 @@ impl Fleet {
         }
 
         let mut background = vec![tokio::spawn(sweep(embedded.database.clone()))];
-        let scheduler = options.background.then(|| Arc::new(Scheduler::new(&template, Arc::clone(&host))));
-        background.extend(scheduler.clone().map(|scheduler| tokio::spawn(scheduler.run())));
+        let scheduler = Arc::new(Scheduler::new(&template, Arc::clone(&host)));
+        background.extend(options.background.then(|| tokio::spawn(Arc::clone(&scheduler).run())));
         let control_listener = listen_anywhere().await?;
-        let control = Control { token: random::secret()?, clock: clock.clone(), scheduler };
+        let control = Control { token: random::secret()?, clock: clock.clone(), scheduler, background: options.background };
         let running = Running {
             pid: std::process::id(),
             url: url(&portal_listener),

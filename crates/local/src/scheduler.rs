@@ -62,9 +62,7 @@ impl Scheduler {
         for entry in entries.iter_mut() {
             let latest = after(now, &entry.schedule);
             if entry.next <= now {
-                let input = entry.schedule.input.clone().into_bytes();
-                let error = self.host.invoke(&entry.function, input).await.err().map(|error| error.to_string());
-                ran.push(Ran { schedule: entry.schedule.name.clone(), function: entry.function.clone(), error });
+                ran.push(self.run_one(entry).await);
                 entry.next = latest;
             } else if entry.next > latest {
                 // The clock was moved back.
@@ -72,6 +70,26 @@ impl Scheduler {
             }
         }
         ran
+    }
+
+    /// Runs every schedule now, due or not, and returns what ran.
+    pub async fn run_all(&self) -> Vec<Ran> {
+        let mut ran = Vec::new();
+        let mut entries = self.entries.lock().await;
+        for entry in entries.iter_mut() {
+            ran.push(self.run_one(entry).await);
+            entry.next = after(self.host.clock().now(), &entry.schedule);
+        }
+        ran
+    }
+
+    async fn run_one(&self, entry: &Entry) -> Ran {
+        let input = entry.schedule.input.clone().into_bytes();
+        let error = match self.host.invoke(&entry.function, input).await {
+            Ok(answer) => refusal(&answer),
+            Err(error) => Some(error.to_string()),
+        };
+        Ran { schedule: entry.schedule.name.clone(), function: entry.function.clone(), error }
     }
 
     /// Runs what becomes due, until it is dropped.
@@ -83,6 +101,12 @@ impl Scheduler {
             }
         }
     }
+}
+
+/// The words of a function that answered and refused: `{"ok": false, "error": "..."}`.
+fn refusal(answer: &[u8]) -> Option<String> {
+    let answer: serde_json::Value = serde_json::from_slice(answer).ok()?;
+    (answer["ok"] == false).then(|| answer["error"].as_str().unwrap_or("refused without a reason").to_owned())
 }
 
 fn after(now: Timestamp, schedule: &Schedule) -> Timestamp {

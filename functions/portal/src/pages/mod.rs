@@ -7,6 +7,7 @@ pub mod error;
 pub mod gap;
 pub mod home;
 pub mod search;
+pub mod inbox;
 pub mod sign_in;
 pub mod start;
 pub mod task;

@@ -7,6 +7,7 @@ mod documents;
 mod files;
 mod gap;
 mod home;
+mod inbox;
 mod preferences;
 mod search;
 mod session;
@@ -54,6 +55,9 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/workflows/{id}", get(workflow::show))
         .route("/workflows/{id}/{action}", get(workflow::to_workflow).post(workflow_actions::act))
         .route("/search", get(search::show))
+        .route("/inbox", get(inbox::show))
+        .route("/inbox/dismiss-all", get(inbox::to_inbox).post(inbox::dismiss_all))
+        .route("/inbox/{id}/dismiss", get(inbox::to_inbox).post(inbox::dismiss))
         .route("/start", get(start::choose))
         .route("/start/{template}", get(start::preview).post(start::start))
         .route("/templates", get(templates::show))

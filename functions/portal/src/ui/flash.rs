@@ -25,6 +25,8 @@ const SAID: &[(&str, &str)] = &[
     ("archived", "Workflow archived. It stays readable."),
     ("restored", "Workflow is active again."),
     ("stage", "Stage changed."),
+    ("dismissed", "Dismissed. The work itself stays where it is."),
+    ("dismissed-all", "Inbox cleared. The work itself stays where it is."),
     ("deleted", "Deleted. It is in the trash."),
     ("deleted-workflow", "Workflow deleted. It is in the trash."),
     ("uploaded", "Uploaded."),

@@ -57,6 +57,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/", "Home", "home"),
     ("/tasks", "Tasks", "tasks"),
     ("/workflows", "Workflows", "flow"),
+    ("/inbox", "Inbox", "inbox"),
     ("/artifacts", "Artifacts", "file"),
     ("/templates", "Templates", "templates"),
     ("/documents", "Documents", "documents"),
@@ -177,7 +178,7 @@ fn help() -> Markup {
         ("c", "new task"),
         ("n", "start a workflow"),
         ("/", "search"),
-        ("g then h t w e d", "Home, Tasks, Workflows, Templates, Documents"),
+        ("g then h t w i e d", "Home, Tasks, Workflows, Inbox, Templates, Documents"),
         ("Esc", "back"),
         ("?", "this help"),
     ];
