@@ -1,10 +1,12 @@
 //! Administration from the command line: a direct Invoke of the engine, which IAM alone authorises.
 
 use dataops_api::wire::AuditReport;
+use dataops_domain::bundle::Bundle;
 use dataops_domain::id::UserId;
 use dataops_domain::json::Object;
+use dataops_domain::reminder::Failure;
 use dataops_domain::user::User;
-use dataops_store::Operation;
+use dataops_store::{Operation, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -183,10 +185,28 @@ impl Engine {
             match self.bundle_finish(operation, &bundle.id).await {
                 Ok(_) => recovered.push(bundle.id.to_string()),
                 Err(Error::Expected(left)) => tracing::info!(bundle = %bundle.id, "left to its writer: {left}"),
-                Err(error) => return Err(error),
+                Err(Error::Store(error @ StoreError::Busy(_))) => return Err(error.into()),
+                Err(error) => self.recovery_failed(operation, &bundle, &error).await?,
             }
         }
         Ok(recovered)
+    }
+
+    /// One workflow that can't be finished keeps no other back; people are told once a day.
+    async fn recovery_failed(&self, operation: &Operation, bundle: &Bundle, error: &Error) -> Result<(), Error> {
+        tracing::error!(bundle = %bundle.id, error = ?error, "a workflow whose making was interrupted can't be finished");
+        let today = operation.now.local_date(self.timezone).to_string();
+        let failure = Failure {
+            subject: bundle.id.to_string(),
+            occasion: format!("recover.{today}"),
+            message: format!("'{}' was interrupted while it was being made, and finishing it failed", bundle.title),
+            bundle_id: Some(bundle.id.to_string()),
+            template_id: bundle.template_id.as_ref().map(ToString::to_string),
+            due_at: Some(today),
+            metadata: Some(json!({ "workflow": bundle.title, "command": "recover" })),
+            ..Failure::default()
+        };
+        self.automation_failed(operation, failure).await
     }
 }
 

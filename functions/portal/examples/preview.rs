@@ -47,6 +47,7 @@ fn main() -> std::io::Result<()> {
         ("workflows", of(pages::workflows::page(&fixtures::workflows(), false), &chrome("/workflows"))),
         ("workflow", of(pages::workflow::page(&fixtures::bundle(), &chrome("/workflows/x"), Berlin, &none), &chrome("/workflows/x"))),
         ("start", of(pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none), &chrome("/start/x"))),
+        ("inbox", of(pages::inbox::page(&fixtures::inbox(), Berlin), &chrome("/inbox"))),
         ("templates", of(pages::templates::page(&fixtures::templates()), &chrome("/templates"))),
         ("activity", of(pages::activity::page(&fixtures::timeline(), Berlin, fixtures::day().today, true), &chrome("/activity"))),
         ("activity-day", of(pages::activity::page(&fixtures::day(), Berlin, fixtures::day().today, false), &chrome("/activity"))),

@@ -24,6 +24,10 @@ fn task(view: &dataops_api::views::task::TaskPage, attempt: &Attempt) -> String 
     shown(&pages::task::page(view, &chrome("/tasks/x"), Berlin, attempt))
 }
 
+fn inbox(view: &dataops_api::views::inbox::InboxPage) -> String {
+    shown(&pages::inbox::page(view, Berlin))
+}
+
 /// No hostile text may open a tag or leave its attribute.
 fn harmless(html: &str) {
     assert!(!html.contains("<script>alert") && !html.contains("<img src=x"), "unescaped");
@@ -91,6 +95,18 @@ fn hostile_text_stays_text() {
     let html = shown(&pages::workflow::page(&view, &chrome("/"), Berlin, &Attempt::default()));
     harmless(&html);
     assert!(!html.contains("href=\"javascript"), "a script is never a link");
+    let mut view = fixtures::inbox();
+    for row in view.parts.iter_mut().flat_map(|part| &mut part.rows) {
+        row.notification.message = HOSTILE.into();
+        row.notification.bundle_id = Some(HOSTILE.into());
+        row.workflow = Some(HOSTILE.into());
+        if let Some(task) = &mut row.task {
+            task.description = HOSTILE.into();
+            task.waiting_for = Some(HOSTILE.into());
+        }
+    }
+    view.parts[0].rows[0].notification.task_id = Some(HOSTILE.into());
+    harmless(&inbox(&view));
     harmless(&pages::sign_in::page(HOSTILE, HOSTILE, false, &attempt).into_string());
     harmless(
         &gate::needs(
@@ -150,6 +166,7 @@ fn nothing_needs_inline_script_or_style() {
         shown(&pages::documents::one(&fixtures::document(), "t1")),
         shown(&pages::gap::page(&fixtures::gap(), &chrome("/gaps/new"), &none)),
         shown(&pages::error::page(Trouble::Unreachable, "r1")),
+        inbox(&fixtures::inbox()),
     ];
     for html in all {
         assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick="), "inline");
@@ -177,6 +194,50 @@ fn the_four_quiet_homes_are_told_apart() {
     let idle = home(&view);
     assert!(idle.contains("No workflow is under way") && idle.contains("See all dates"), "the start is kept while no workflow is active");
     assert!(shown(&pages::error::page(Trouble::Unreachable, "r1")).contains("The work engine does not answer"));
+}
+
+#[test]
+fn the_inbox_says_why_in_words_that_are_true_today() {
+    let html = inbox(&fixtures::inbox());
+    for words in [
+        "Failed by itself",
+        "2 days late",
+        "Ask Sponsor again, asked 3 days ago, 2 chasers",
+        "needs Luma link, due in 2 days",
+        "its proof is missing, due today",
+        "due today, recurring",
+        "moved to after event with",
+        "9 reminders",
+        "/inbox/dismiss-all",
+        "aria-label=\"Dismiss: Sponsor: signed-off copy\"",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert_eq!(html.matches("/dismiss\"").count(), 9);
+    assert!(!html.contains("01JD5B00000000000000000001</"), "no raw id is shown");
+    let mut view = fixtures::inbox();
+    view.parts.clear();
+    view.total = 0;
+    let clear = inbox(&view);
+    assert!(clear.contains("The inbox is clear.") && !clear.contains("dismiss-all"));
+    view.only = Some(dataops_api::views::inbox::InboxGroup::Late);
+    assert!(inbox(&view).contains("Nothing left in this part of the inbox."));
+}
+
+#[test]
+fn a_full_inbox_is_under_60_kb() {
+    let mut view = fixtures::inbox();
+    for part in &mut view.parts {
+        part.rows = part.rows.iter().cycle().take(10).cloned().collect();
+        part.total = 50;
+    }
+    let html = inbox(&view);
+    assert!(html.contains("Show all 50") && html.len() < 60_000, "{} bytes", html.len());
+    view.parts.truncate(2);
+    view.parts.remove(0);
+    view.parts[0].rows = view.parts[0].rows.iter().cycle().take(60).cloned().collect();
+    view.only = Some(dataops_api::views::inbox::InboxGroup::Late);
+    assert!(inbox(&view).len() < 60_000, "{} bytes", inbox(&view).len());
 }
 
 #[test]

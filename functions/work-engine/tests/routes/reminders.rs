@@ -211,6 +211,41 @@ async fn marks_raise_no_version_and_keep_the_chain() {
     operator.put(&format!("/api/tasks/{task}"), json!({ "reminded": [] })).await.expect(400);
 }
 
+#[tokio::test]
+async fn a_workflow_that_cannot_be_finished_is_told_and_keeps_no_other_back() {
+    let stack = Stack::empty().await;
+    let admin = stack.admin();
+    let definitions: Vec<Value> = (0..120).map(|n| json!({ "refId": format!("t{n}"), "description": "x", "offsetDays": 0 })).collect();
+    let big = admin.post("/api/templates", json!({ "name": "Big", "type": "big", "taskDefinitions": definitions })).await.expect(201);
+    let mut made = Vec::new();
+    for title in ["Broken", "Fine"] {
+        let body = json!({ "title": title, "anchorDate": "2026-07-20", "templateId": big.str("/template/id") });
+        stack.ledger.kill_after(3);
+        let caller = admin.clone();
+        assert!(tokio::spawn(async move { caller.post("/api/bundles", body).await }).await.is_err(), "killed after its plan was written");
+        let bundles = admin.get("/api/bundles").await.json["bundles"].as_array().unwrap().clone();
+        let one = bundles.iter().find(|one| one["title"] == title).expect("begun").clone();
+        assert_eq!(one["beingMade"], true);
+        made.push(one["id"].as_str().unwrap().to_owned());
+    }
+    let mut item = stack.raw().get("bundles", json!({ "bundle_id": { "S": made[0] } })).unwrap();
+    item["manifest"] = json!({ "B": "AAAA" });
+    stack.raw().put("bundles", item);
+    stack.clock.advance(120);
+    for _ in 0..2 {
+        let recovered = stack.administrate(json!({ "command": "recover" })).await;
+        assert_eq!(recovered["ok"], true, "{recovered}");
+        stack.clock.advance(300);
+    }
+    assert!(admin.get(&format!("/api/bundles/{}", made[1])).await.json["bundle"].get("beingMade").is_none());
+    let told = all(&stack).await;
+    assert_eq!(told.len(), 1, "once a day: {told:?}");
+    assert_eq!((told[0]["type"].as_str(), told[0]["bundleId"].as_str()), (Some("automation-failure"), Some(made[0].as_str())));
+    assert!(told[0]["message"].as_str().unwrap().contains("Broken"));
+    pass(&stack).await;
+    assert_eq!(inbox(&admin).await.len(), 1, "it stays until it is dismissed");
+}
+
 /// Finished tasks of years, and open ones due around today.
 async fn fill(stack: &Arc<Stack>, finished: usize, open: usize) {
     let now = stack.clock.now();
