@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::documents::DocumentLink;
+
 /// A template in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +36,9 @@ pub struct TemplateCard {
     /// Runs under way.
     #[serde(default)]
     pub active: usize,
+    /// Documents to read around the work; only in the list of templates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentLink>,
 }
 
 /// `GET /api/views/templates`.

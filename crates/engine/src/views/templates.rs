@@ -20,7 +20,12 @@ impl Engine {
         let (active, everything) = ([BundleStatus::Active], Range::default());
         let bundles = self.store.bundles(&active, &everything);
         let (scene, bundles) = futures_util::future::try_join(self.scene(operation), bundles).await?;
-        Ok(Templates { templates: cards(scene.templates.values(), &bundles.into_records()) })
+        let mut templates = cards(scene.templates.values(), &bundles.into_records());
+        for card in &mut templates {
+            let reading = scene.templates.get(&card.id).and_then(|template| template.source_doc_ids.as_deref());
+            card.documents = self.documents(reading.unwrap_or_default());
+        }
+        Ok(Templates { templates })
     }
 }
 
@@ -46,6 +51,7 @@ fn card(template: &Template, active: &[Bundle]) -> TemplateCard {
         schedule: template.trigger_schedule.clone().filter(|schedule| automatic && !schedule.is_empty()),
         tasks: template.task_definitions.len(),
         days,
+        documents: Vec::new(),
         active: active.iter().filter(|bundle| bundle.template_id.as_ref() == Some(&template.id)).count(),
     }
 }

@@ -1,10 +1,12 @@
 //! The list of templates.
 
+use dataops_api::documents::DocumentLink;
 use dataops_api::views::templates::Templates;
 use maud::{Markup, html};
 
 use super::start;
 use crate::ui::activity;
+use crate::ui::markdown::document_url;
 use crate::ui::page::Page;
 use crate::ui::words;
 
@@ -25,6 +27,7 @@ pub fn page(view: &Templates) -> Page {
                                 @if template.active > 0 { a href="/workflows" { (words::count(template.active, "run", "runs")) " under way" } }
                                 a href=(activity::address("template", &template.id)) { "Activity" span .sr { " of " (template.name) } }
                             }
+                            @if !template.documents.is_empty() { p .template-facts { (reading(&template.documents)) } }
                         }
                         a .button href={ "/start/" (template.id) } { span { "Start" span .sr { " " (template.name) } "…" } }
                     }
@@ -34,6 +37,17 @@ pub fn page(view: &Templates) -> Page {
     };
     let lead = html! { "What a workflow is made from: its phases, tasks, dates and proofs" };
     Page { lead, ..Page::new("templates", "Templates", body) }
+}
+
+fn reading(documents: &[DocumentLink]) -> Markup {
+    html! {
+        span { "Read around it: "
+            @for (index, document) in documents.iter().enumerate() {
+                @if index > 0 { ", " }
+                @if document.found { a href=(document_url(&document.id, "", "")) { (document.title) } } @else { (document.title) " (missing)" }
+            }
+        }
+    }
 }
 
 /// There is no template at all.

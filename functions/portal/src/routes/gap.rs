@@ -97,8 +97,8 @@ fn task(view: &GapForm, form: &Form) -> Map<String, Value> {
     }
     let mut found = Vec::new();
     if let Some(document) = document {
-        let step = step.map(|(step, title)| format!(", step {step}: {title}")).unwrap_or_default();
-        found.push(format!("Document: {}{step} (/documents/{})", document.title, document.id));
+        let (words, anchor) = step.map(|(step, title)| (format!(", step {step}: {title}"), format!("#{step}"))).unwrap_or_default();
+        found.push(format!("Document: {}{words} (/documents/{}{anchor})", document.title, document.id));
     }
     found.extend(view.task.iter().map(|task| format!("Task: {} (/tasks/{})", task.name, task.id)));
     found.extend(view.workflow.iter().map(|workflow| format!("Workflow: {} (/workflows/{})", workflow.name, workflow.id)));

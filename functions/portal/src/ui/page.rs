@@ -63,6 +63,13 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/documents", "Documents", "documents"),
 ];
 
+/// The places that stand in the bar of a narrow page; the others are behind *More*.
+const BAR: &[&str] = &["/", "/tasks", "/workflows", "/inbox"];
+
+fn rest() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    PLACES.iter().copied().filter(|(path, ..)| !BAR.contains(path))
+}
+
 /// A whole document for a signed-in reader.
 pub fn document(chrome: &Chrome, page: &Page) -> Markup {
     let live = page.checked.is_some();
@@ -124,11 +131,17 @@ fn rail(chrome: &Chrome) -> Markup {
             nav aria-label="Main" {
                 ul {
                     @for &(path, name, drawing) in PLACES {
-                        li {
+                        li .is-rest[!BAR.contains(&path)] {
                             a href=(path) aria-current=[is_here(path).then_some("page")] {
                                 (icon(drawing)) span { (name) }
                                 @if let Some((_, number)) = chrome.counts.iter().find(|(of, number)| *of == path && *number > 0) { span .count { (number) } }
                             }
+                        }
+                    }
+                    li .more-places {
+                        details {
+                            summary .is-here[rest().any(|(path, ..)| is_here(path))] { (icon("more")) span { "More" } }
+                            ul { @for (path, name, drawing) in rest() { li { a href=(path) aria-current=[is_here(path).then_some("page")] { (icon(drawing)) span { (name) } } } } }
                         }
                     }
                 }

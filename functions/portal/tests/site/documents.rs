@@ -107,8 +107,8 @@ async fn a_gap_found_in_a_task_becomes_a_task_and_the_work_goes_on() {
         assert_eq!((&gap["sourceDocIds"][0], &gap["instructionStepId"]), (&Value::from("sop.podcast.prep-document"), &Value::from("6")));
         let page = browser.get(&format!("/tasks/{}", tasks[0])).text;
         for part in [
-            format!("<a href=\"/tasks/{task}\">"),
-            format!("<a href=\"/workflows/{bundle}\">"),
+            format!("Task: <a href=\"/tasks/{task}\">"),
+            format!("<a href=\"/workflows/{bundle}\">Topic - Guest</a>"),
             "&lt;b&gt;moved".to_owned(),
             "Meanwhile: Asked the host".to_owned(),
         ] {

@@ -106,17 +106,17 @@ fn entries(documents: &[DocumentEntry]) -> Markup {
         ul .documents {
             @for entry in documents {
                 li {
-                    p .document-name {
-                        a .title href=(document_url(&entry.id, "", "")) { (entry.title) }
-                        span .hint { (kind(&entry.kind)) @if entry.step_count > 0 { " · " (words::count(entry.step_count, "step", "steps")) } }
-                    }
-                    @match &entry.found {
-                        Some(found) => {
-                            @if let (Some(step), Some(title)) = (&found.step_id, &found.step_title) { p { a href=(document_url(&entry.id, "", step)) { (step) ". " (title) } } }
-                            p .hint { (found.excerpt) }
+                    a .title href=(document_url(&entry.id, "", "")) { (entry.title) }
+                    div .document-words {
+                        @match &entry.found {
+                            Some(found) => {
+                                @if let (Some(step), Some(title)) = (&found.step_id, &found.step_title) { p { a href=(document_url(&entry.id, "", step)) { (step) ". " (title) } } }
+                                p .hint { (found.excerpt) }
+                            }
+                            None => { @if !entry.summary.is_empty() { p .hint { (entry.summary) } } }
                         }
-                        None => { @if !entry.summary.is_empty() { p .hint { (entry.summary) } } }
                     }
+                    span .hint { (kind(&entry.kind)) @if entry.step_count > 0 { " · " (words::count(entry.step_count, "step", "steps")) } }
                 }
             }
         }

@@ -64,7 +64,7 @@ fn outline(headings: &[Heading]) -> Markup {
 /// The documents before and after it.
 fn around(document: &DocumentWhole) -> Markup {
     let step = |link: &Option<DocumentLink>, words: &str, class: &str| {
-        html! { @if let Some(link) = link { a .(class) href=(document_url(&link.id, "", "")) { span .hint { (words) } (link.title) } } }
+        html! { @if let Some(link) = link { a .(class) href=(document_url(&link.id, "", "")) { span .hint { (words) } span { (link.title) } } } }
     };
     html! {
         @if document.previous.is_some() || document.next.is_some() {

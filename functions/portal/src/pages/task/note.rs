@@ -1,4 +1,4 @@
-//! The task's standing comment, where it is not asked for as proof anyway. The addresses of our own pages in it are links,
+//! The task's standing comment, where it is not asked for as proof anyway. Lines that name a page of ours are links,
 //! which is how a reported gap leads back to where it was found.
 
 use dataops_api::views::row::GateKind;
@@ -19,22 +19,27 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
     }
 }
 
-/// A text whose `(/tasks/…)`, `(/workflows/…)` and `(/documents/…)` are links.
+/// A text whose lines like `Task: its name (/tasks/…)` are links by that name.
 fn with_links(text: &str) -> Markup {
     html! {
-        @for (index, part) in text.split('(').enumerate() {
-            @if index > 0 { "(" }
-            @match part.split_once(')').filter(|(path, _)| index > 0 && is_ours(path)) {
-                Some((path, rest)) => { a href=(path) { (path) } ")" (rest) }
-                None => { (part) }
+        @for (index, line) in text.lines().enumerate() {
+            @if index > 0 { "\n" }
+            @match named(line) {
+                Some((label, name, path)) => { (label) ": " a href=(path) { (name) } }
+                None => { (line) }
             }
         }
     }
 }
 
-fn is_ours(path: &str) -> bool {
-    let named = ["/tasks/", "/workflows/", "/documents/"].iter().find_map(|start| path.strip_prefix(start));
-    named.is_some_and(id::is_valid)
+/// Label, name and address of such a line.
+fn named(line: &str) -> Option<(&str, &str, &str)> {
+    let (label, rest) = line.split_once(": ").filter(|(label, _)| ["Document", "Task", "Workflow"].contains(label))?;
+    let (name, path) = rest.strip_suffix(')')?.rsplit_once(" (")?;
+    let (page, step) = path.split_once('#').unwrap_or((path, ""));
+    let id = ["/tasks/", "/workflows/", "/documents/"].iter().find_map(|start| page.strip_prefix(start))?;
+    let good = id::is_valid(id) && step.bytes().all(|byte| byte.is_ascii_digit()) && !name.trim().is_empty();
+    good.then_some((label, name, path))
 }
 
 #[cfg(test)]
@@ -43,8 +48,10 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_become_links() {
-        let shown = with_links("a (/tasks/t1) b (/tasks/../x) (//evil) (javascript:x) (/tasks/<b>) (/documents/sop.a").into_string();
-        assert_eq!(shown.matches("<a ").count(), 1, "{shown}");
-        assert!(shown.contains("(<a href=\"/tasks/t1\">/tasks/t1</a>) b (/tasks/../x)") && shown.contains("&lt;b&gt;"), "{shown}");
+        let shown = with_links("Moved.\n\nTask: Ask (now) (/tasks/t1)\nDocument: <b> (/documents/sop.a#6)").into_string();
+        assert!(shown.starts_with("Moved.\n\nTask: <a href=\"/tasks/t1\">Ask (now)</a>\nDocument: <a"), "{shown}");
+        assert!(shown.contains("href=\"/documents/sop.a#6\">&lt;b&gt;</a>"), "{shown}");
+        let text = "Task: x (/tasks/../x)\nTask: x (//evil)\nTask: x (javascript:x)\nTask: x (/tasks/<b>)\nx (/tasks/t1)\nTask:  (/tasks/t1)\nTask: x (/tasks/t1#\"x)";
+        assert!(!with_links(text).into_string().contains("<a "));
     }
 }
