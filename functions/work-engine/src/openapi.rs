@@ -1,5 +1,8 @@
 //! The OpenAPI 3.1 document, generated from the handlers and the wire types.
 
+mod bodies;
+mod complete;
+
 use serde_json::Value;
 use utoipa::OpenApi;
 
@@ -84,5 +87,8 @@ struct Document;
 
 /// The document as JSON.
 pub fn document() -> Value {
-    serde_json::to_value(Document::openapi()).unwrap_or(Value::Null)
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or(Value::Null);
+    bodies::describe(&mut document);
+    complete::complete(&mut document);
+    document
 }

@@ -38,7 +38,7 @@ const PROBES: &[(&[&str], Probe)] = &[
     (&["x-amz-signature", "x-amz-credential", "x-amz-security-token", "x-goog-signature", "x-goog-credential"], address::v4),
     (&["signature=", "sig="], address::signature),
     (&["awsaccesskeyid=", "googleaccessid="], address::v2),
-    (&["dropboxusercontent.com/", "token_hash="], address::dropbox),
+    (&["dropboxusercontent.com/", "dropboxapi.com/apitl/", "token_hash="], address::dropbox),
     (&["bearer"], header::bearer),
     (&["basic"], header::basic),
     (&["authorization"], header::authorization),

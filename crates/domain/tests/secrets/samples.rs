@@ -156,6 +156,7 @@ pub(crate) const FORMS: &[(&str, &[&str])] = &[
         &[
             "https://uc{h27}.dl.dropboxusercontent.com/cd/0/get/{w80}/file?dl=1",
             "https://dl.dropboxusercontent.com/apitl/1/{w120}",
+            "https://content.dropboxapi.com/apitl/1/{w120}",
             "https://dl.dropboxusercontent.com/s/{l15}/f.pdf?token_hash={w43}",
         ],
     ),
