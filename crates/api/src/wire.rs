@@ -8,6 +8,7 @@ use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::file::File;
 use dataops_domain::notification::Notification;
+use dataops_domain::credential::ApiToken;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp};
@@ -64,6 +65,90 @@ pub struct NotificationList {
     /// Where the next page starts, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// The caller's API tokens.
+    TokenList {
+        /// The tokens, the oldest first.
+        tokens: Vec<ApiToken>
+    }
+);
+
+/// An API token that was just made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TokenMade {
+    /// The token.
+    pub token: ApiToken,
+    /// Its value. It is in this answer and nowhere else.
+    pub value: String,
+}
+
+/// A link with which a user sets a first or forgotten password, once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetupLinkMade {
+    /// Whose password it sets.
+    pub user_id: String,
+    /// Its path and query on the portal; they are in this answer and nowhere else.
+    pub path: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A setup link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetupLinkAnswer {
+    /// The link.
+    pub setup_link: SetupLinkMade,
+}
+
+/// That a user's way to sign in was changed. It ends the user's sessions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInChanged {
+    /// The user.
+    pub user: User,
+    /// When: sessions that know an earlier moment are over.
+    pub sign_in_changed_at: Timestamp,
+}
+
+/// What became of one task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Reassigned {
+    /// Task id.
+    pub id: String,
+    /// What is to be done; absent when there is no such task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What happened.
+    pub result: ReassignResult,
+    /// Why it was left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What happened to a task that was to be given to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReassignResult {
+    /// It has the new assignee, from now on or already.
+    Reassigned,
+    /// It was left alone: somebody else's, closed, or gone.
+    Skipped,
+    /// It could not be changed now; repeat the request.
+    Failed,
+}
+
+/// What a bulk reassignment did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReassignAnswer {
+    /// A result for each task.
+    pub results: Vec<Reassigned>,
+    /// How many tasks have the new assignee now.
+    pub reassigned: usize,
+    /// True when more open tasks are assigned than one request takes; repeat it.
+    pub more: bool,
 }
 
 envelope!(

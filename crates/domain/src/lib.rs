@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bundle;
 pub mod closing;
 pub mod file;
+pub mod credential;
 pub mod id;
 pub mod input;
 pub mod json;

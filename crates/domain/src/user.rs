@@ -55,6 +55,11 @@ impl User {
     pub fn is_enabled(&self) -> bool {
         self.disabled != Some(true)
     }
+
+    /// True for somebody who may manage users now.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin && self.is_enabled()
+    }
 }
 
 /// A new user, as a request gives it.
@@ -128,6 +133,81 @@ impl UserChanges {
     }
 }
 
+/// A person's change of their own password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// The password so far, in clear.
+    pub old: String,
+    /// The new one, in clear, only until it is hashed.
+    pub new: String,
+}
+
+impl PasswordChange {
+    /// Reads `oldPassword` and `newPassword`.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn parse(body: &Object) -> Result<Self, Refusal> {
+        let mut fields = Fields::of(body);
+        // Passwords of any length were accepted once, so the old one is compared, not judged.
+        let old = body.get("oldPassword").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        if old.is_empty() {
+            fields.refuse("oldPassword", "oldPassword is required");
+        }
+        let new = required_password(&mut fields, "newPassword");
+        if !new.is_empty() && new == old {
+            fields.refuse("newPassword", "newPassword must differ from oldPassword");
+        }
+        fields.finish()?;
+        Ok(Self { old, new })
+    }
+}
+
+/// What somebody sends who opened a setup link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordSetup {
+    /// The link's secret.
+    pub token: String,
+    /// The new password, in clear, only until it is hashed.
+    pub password: String,
+}
+
+impl PasswordSetup {
+    /// Reads `token` and `password`.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn parse(body: &Object) -> Result<Self, Refusal> {
+        let mut fields = Fields::of(body);
+        let token = fields.required_text("token", "token is required").unwrap_or_default().to_owned();
+        let password = required_password(&mut fields, "password");
+        fields.finish()?;
+        Ok(Self { token, password })
+    }
+}
+
+fn required_password(fields: &mut Fields<'_>, key: &str) -> String {
+    match fields.value(key) {
+        Some(serde_json::Value::String(text)) if is_password(text) => text.clone(),
+        Some(serde_json::Value::String(text)) if !text.is_empty() => {
+            fields.refuse(key, format!("{key} must have {MIN_PASSWORD} to {MAX_PASSWORD} characters"));
+            String::new()
+        }
+        None | Some(serde_json::Value::String(_)) => {
+            fields.refuse(key, format!("{key} is required"));
+            String::new()
+        }
+        Some(_) => {
+            fields.refuse(key, format!("{key} must be a string"));
+            String::new()
+        }
+    }
+}
+
+fn is_password(text: &str) -> bool {
+    text.chars().count() >= MIN_PASSWORD && text.len() <= MAX_PASSWORD
+}
+
 fn check_email(fields: &mut Fields<'_>, email: Option<&str>) {
     if email.is_some_and(|email| !is_email(email.trim()) || email.len() > MAX_EMAIL) {
         fields.refuse("email", "email must look like name@example.org");
@@ -141,7 +221,7 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
 
 fn password(fields: &mut Fields<'_>) -> Option<String> {
     let text = fields.secret_text("password")?;
-    if text.chars().count() < MIN_PASSWORD || text.len() > MAX_PASSWORD {
+    if !is_password(text) {
         fields.refuse("password", format!("password must have {MIN_PASSWORD} to {MAX_PASSWORD} characters"));
     }
     Some(text.to_owned())

@@ -1,6 +1,6 @@
 //! Administration from the command line: a direct Invoke of the engine, which IAM alone authorises.
 
-use dataops_api::wire::AuditReport;
+use dataops_api::wire::{AuditReport, SetupLinkMade};
 use dataops_domain::bundle::Bundle;
 use dataops_domain::id::UserId;
 use dataops_domain::json::Object;
@@ -54,6 +54,11 @@ pub enum AdminCommand {
         /// The user's id.
         id: String,
     },
+    /// Make a link with which a user sets a first or forgotten password.
+    UserSetupLink {
+        /// The user's id.
+        id: String,
+    },
     /// Finish workflows whose making was interrupted, and sweep.
     Recover,
     /// Check the audit chains: one entity's, those of some days, or all, a step at a time.
@@ -95,6 +100,12 @@ pub enum AdminAnswer {
         /// The users.
         users: Vec<User>,
     },
+    /// A link for setting a password.
+    #[serde(rename_all = "camelCase")]
+    SetupLink {
+        /// The link; it is shown here and nowhere else.
+        setup_link: SetupLinkMade,
+    },
     /// Workflows that were finished.
     Recovered {
         /// Their ids.
@@ -133,11 +144,11 @@ pub(crate) fn salt(operation: &Operation) -> [u8; 16] {
 }
 
 impl Engine {
-    /// Does what the command line asks for.
+    /// Does what the command line asks for. `secret` is random, for commands that make one.
     ///
     /// # Errors
     /// As the use case it calls.
-    pub async fn administrate(&self, operation: &Operation, command: AdminCommand) -> Result<AdminAnswer, Error> {
+    pub async fn administrate(&self, operation: &Operation, command: AdminCommand, secret: &str) -> Result<AdminAnswer, Error> {
         match command {
             AdminCommand::Seed { local_users } => Ok(AdminAnswer::Seeded { report: self.seed(operation, local_users).await? }),
             AdminCommand::UserList => Ok(AdminAnswer::Users { users: self.users_list(&dataops_store::Range::default()).await?.users }),
@@ -145,6 +156,9 @@ impl Engine {
                 let body = object(json!({ "disabled": true }));
                 let user = self.user_update(operation, &id, &body, None, salt(operation)).await?;
                 Ok(AdminAnswer::Users { users: vec![user] })
+            }
+            AdminCommand::UserSetupLink { id } => {
+                Ok(AdminAnswer::SetupLink { setup_link: self.user_setup_link(operation, &id, secret).await? })
             }
             AdminCommand::UserAdd { name, email, role, id, password } => {
                 let wrong = || Expected::new(400, "invalid_field", "id must have 1 to 128 characters from A-Z a-z 0-9 . _ : -");

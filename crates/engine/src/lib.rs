@@ -17,13 +17,16 @@ mod proof;
 mod reminders;
 mod reschedule;
 mod search;
+mod reassign;
 mod seed;
+mod sign_in;
 mod start;
 mod tasks;
 mod tasks_bulk;
 mod tasks_undo;
 mod templates;
 mod trash;
+mod tokens;
 mod users;
 mod views;
 
@@ -36,6 +39,7 @@ pub use reminders::ReminderReport;
 pub use search::{SearchAsk, SearchReport};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
 pub use tasks::TaskQuery;
+pub use tokens::shown_once;
 pub use views::tasks::TaskListFilter;
 
 use std::sync::Arc;

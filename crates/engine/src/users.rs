@@ -4,8 +4,9 @@ use dataops_api::wire::UserList;
 use dataops_domain::audit::NewEvent;
 use dataops_domain::id::UserId;
 use dataops_domain::json::Object;
+use dataops_domain::time::Timestamp;
 use dataops_domain::user::{NewUser, Role, User, UserChanges};
-use dataops_store::{CommitError, Operation, Range, Stored, UserRecord};
+use dataops_store::{CommitError, Operation, Range, Stored, Transaction, UserRecord};
 use serde_json::json;
 
 use crate::catalog::catalog_page;
@@ -23,8 +24,8 @@ impl Engine {
             None => None,
         };
         match actor {
-            Some(record) if record.user.role == Role::Admin && record.user.is_enabled() => Ok(()),
-            _ => Err(Expected::new(403, "admin_required", "Admin access required").into()),
+            Some(record) if record.user.is_admin() => Ok(()),
+            _ => Err(admin_required().into()),
         }
     }
 
@@ -47,7 +48,7 @@ impl Engine {
         Ok(self.user(id).await?.record.user)
     }
 
-    async fn user(&self, id: &str) -> Result<Stored<UserRecord>, Error> {
+    pub(crate) async fn user(&self, id: &str) -> Result<Stored<UserRecord>, Error> {
         let found = match UserId::parse(id) {
             Some(id) => self.store.get::<UserRecord>(id.as_str()).await?,
             None => None,
@@ -76,7 +77,7 @@ impl Engine {
                 created_at: operation.now,
                 version: 0,
             };
-            let record = UserRecord { user, password_hash: password_hash.clone(), sign_in_changed_at: None };
+            let record = UserRecord::new(user, password_hash.clone());
             let mut transaction = self.store.begin(operation);
             transaction.reserve_email(&new.email, id.as_str());
             let event =
@@ -88,10 +89,11 @@ impl Engine {
         .await
     }
 
-    /// Changes a user. A new password, address or disabling ends the user's sessions. The caller has passed the gate.
+    /// Changes a user. A new password, address or disabling ends the user's sessions; a new password and disabling also their
+    /// API tokens. The caller has passed the gate.
     ///
     /// # Errors
-    /// Every field that is wrong; 404; 409 for an address that is taken.
+    /// Every field that is wrong; 404; 409 for an address that is taken; 400 for taking away the last enabled admin.
     pub async fn user_update(
         &self,
         operation: &Operation,
@@ -123,10 +125,17 @@ impl Engine {
             if let Some(hash) = &password_hash {
                 after.password_hash = Some(hash.clone());
             }
-            if ends_sessions {
-                after.sign_in_changed_at = Some(operation.now);
-            }
             let mut transaction = self.store.begin(operation);
+            if ends_sessions {
+                end_sessions(&mut after, operation.now);
+            }
+            if password_hash.is_some() || changes.disabled == Some(true) {
+                end_tokens(&mut after, &mut transaction);
+            }
+            if before.user.is_admin() && !after.user.is_admin() {
+                let other = self.other_admin(id).await?.ok_or_else(|| last_admin(after.user.role))?;
+                transaction.unchanged(&other);
+            }
             let moved = after.user.email.to_lowercase() != before.user.email.to_lowercase();
             if moved {
                 transaction.reserve_email(&after.user.email, id);
@@ -145,12 +154,44 @@ impl Engine {
         .await
     }
 
+    /// An enabled admin besides this user. The caller's transaction must depend on it, so that two admins who demote each
+    /// other at the same moment don't both succeed.
+    async fn other_admin(&self, id: &str) -> Result<Option<Stored<UserRecord>>, Error> {
+        let users = self.store.catalog::<UserRecord>().await?;
+        Ok(users.into_iter().find(|stored| stored.record.user.id.as_str() != id && stored.record.user.is_admin()))
+    }
+
     /// True when somebody can sign in: a first start has nobody.
     ///
     /// # Errors
     /// When the store refuses.
     pub async fn has_users(&self) -> Result<bool, Error> {
         Ok(!self.store.catalog::<UserRecord>().await?.is_empty())
+    }
+}
+
+pub(crate) fn admin_required() -> Expected {
+    Expected::new(403, "admin_required", "Admin access required")
+}
+
+fn last_admin(role: Role) -> Expected {
+    let field = if role == Role::Admin { "disabled" } else { "role" };
+    let words = "At least one enabled admin must remain; make somebody else an admin first";
+    let errors = vec![dataops_domain::FieldError { pointer: format!("/{field}"), message: words.to_owned() }];
+    Expected { errors, ..Expected::new(400, "last_admin", words) }
+}
+
+/// Ends the user's sessions, and the setup link: each change of sign-in has a moment of its own, also on a standing clock.
+pub(crate) fn end_sessions(user: &mut UserRecord, now: Timestamp) {
+    let later = user.sign_in_changed_at.map(|before| Timestamp::from_millis(before.millis() + 1));
+    user.sign_in_changed_at = later.into_iter().chain([now]).max();
+    user.setup_link = None;
+}
+
+/// Ends the user's API tokens for good.
+pub(crate) fn end_tokens(user: &mut UserRecord, transaction: &mut Transaction<'_>) {
+    for token in user.tokens.drain(..) {
+        transaction.end_token(&token.id);
     }
 }
 

@@ -10,6 +10,7 @@ pub mod config;
 pub mod function;
 pub mod gateway;
 pub mod logs;
+pub mod random;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};

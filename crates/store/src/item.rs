@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use dataops_domain::Timestamp;
 use dataops_domain::audit::Head;
 use dataops_domain::search::Entry;
 use serde::Serialize;
@@ -31,6 +32,10 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync {
     fn key(&self) -> &str;
     /// Attributes that indexes and filters need; absent ones keep the item out of an index.
     fn attributes(&self) -> Vec<(&'static str, String)>;
+    /// When the database may forget it; never for most.
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
     /// The version that clients see.
     fn version(&self) -> u64;
     /// Sets the version that clients see.
@@ -83,6 +88,9 @@ pub(crate) fn write<R: Record>(record: &R, head: &Head, operation: &str) -> Resu
         ("op".to_owned(), text(operation)),
         ("v".to_owned(), number(FORMAT)),
     ]);
+    if let Some(end) = record.expires_at() {
+        item.insert("expires_at".to_owned(), number(end.millis() / 1_000));
+    }
     item.extend(record.attributes().into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), text(value))));
     Ok(item)
 }

@@ -25,6 +25,7 @@ mod system;
 mod tables;
 mod tasks;
 mod templates;
+mod tokens;
 mod transaction;
 mod trash;
 mod users;
@@ -45,9 +46,11 @@ pub use search::{Happened, SearchBuild, SearchRetired, SearchRow, SearchSource, 
 pub use sessions::Session;
 pub use tables::{INDEXES, Index, Table, Tables};
 pub use tasks::TaskFilter;
+pub use tokens::TokenRecord;
 pub use transaction::Transaction;
 pub use trash::{Found, Tombstone};
 pub use users::UserRecord;
+pub use users::{SetupLink, TokenMark, UserRecord};
 
 use std::sync::Arc;
 

@@ -71,6 +71,13 @@ impl Operation {
         Self { idempotency, ..self.part(name) }
     }
 
+    /// The same operation under an id that no repetition of it has: for an answer with a secret, which can't be given a
+    /// second time. `nonce` is random.
+    #[must_use]
+    pub fn once(&self, nonce: &str) -> Self {
+        Self { id: format!("{}.{}", self.id, hex(nonce.as_bytes())), ..self.clone() }
+    }
+
     /// A new id for something this operation makes; the same operation makes the same ids. A repetition under an
     /// Idempotency-Key comes at another time and makes another id, which the recorded answer keeps from being stored.
     pub fn new_id(&self, what: &str) -> String {

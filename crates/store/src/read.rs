@@ -34,25 +34,28 @@ impl Store {
     /// # Errors
     /// When the database refuses or an item can't be read.
     pub async fn get_many<R: Record>(&self, keys: &[String]) -> Result<Vec<Stored<R>>, StoreError> {
-        let mut records = Vec::new();
+        let items = self.get_items(R::TABLE, keys).await?;
+        items.iter().filter_map(|item| item::read(item).transpose()).collect()
+    }
+
+    pub(crate) async fn get_items(&self, table: Table, keys: &[String]) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
         for chunk in keys.chunks(100) {
-            let keys: Vec<Item> = chunk.iter().map(|key| Item::from([(R::TABLE.key().to_owned(), item::text(key))])).collect();
+            let keys: Vec<Item> = chunk.iter().map(|key| Item::from([(table.key().to_owned(), item::text(key))])).collect();
             let mut pending = Some(keys);
             while let Some(keys) = pending.take() {
                 let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
                 let wanted = wanted.map_err(|error| StoreError::Database(error.to_string()))?;
-                let request = self.client.batch_get_item().request_items(self.name(R::TABLE)?, wanted);
+                let request = self.client.batch_get_item().request_items(self.name(table)?, wanted);
                 let reply =
                     Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
                 self.note("BatchGetItem", None, reply.consumed_capacity());
-                for item in reply.responses.unwrap_or_default().into_values().flatten() {
-                    records.extend(item::read(&item)?);
-                }
+                items.extend(reply.responses.unwrap_or_default().into_values().flatten());
                 pending =
                     reply.unprocessed_keys.unwrap_or_default().into_values().next().map(|left| left.keys).filter(|keys| !keys.is_empty());
             }
         }
-        Ok(records)
+        Ok(items)
     }
 
     /// Reads a catalog whole: tens of rows, never a table that grows.

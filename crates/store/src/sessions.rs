@@ -1,5 +1,7 @@
 //! Sign-in sessions by hashed token, and failed sign-ins by what was tried.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 use dataops_domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,9 @@ use crate::tables::Table;
 
 /// How long failed sign-ins are counted, in seconds.
 const FAILURE_WINDOW: i64 = 15 * 60;
+
+/// How the key of a user's last sign-in begins.
+const SIGN_IN: &str = "signed-in#";
 
 /// A signed-in browser or client. The token itself is never stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct Session {
     pub last_seen: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// When the user's way to sign in was changed last before this session; a later change ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in_changed_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -64,23 +72,51 @@ impl Store {
         Ok(())
     }
 
+    /// Notes when a user signed in last.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sign_in_note(&self, user: &str, now: Timestamp) -> Result<(), StoreError> {
+        let item = Item::from([
+            (Table::Sessions.key().to_owned(), item::text(sign_in_key(user))),
+            ("signed_in_at".to_owned(), item::text(now.to_string())),
+            ("v".to_owned(), item::number(1)),
+        ]);
+        let request = self.client.put_item().table_name(self.name(Table::Sessions)?).set_item(Some(item));
+        let reply = Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
+        self.note("PutItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
+        Ok(())
+    }
+
+    /// When these users signed in last, as far as it is known.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sign_ins(&self, users: &[String]) -> Result<HashMap<String, Timestamp>, StoreError> {
+        let keys: Vec<String> = users.iter().map(|user| sign_in_key(user)).collect();
+        let items = self.get_items(Table::Sessions, &keys).await?;
+        let read = |item: &Item| {
+            let user = item::read_text(item, Table::Sessions.key())?.strip_prefix(SIGN_IN)?.to_owned();
+            Some((user, Timestamp::parse(item::read_text(item, "signed_in_at")?)?))
+        };
+        Ok(items.iter().filter_map(read).collect())
+    }
+
     /// Renews a session that still exists; one that was ended meanwhile stays ended.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn session_touch(&self, hash: &str, last_seen: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
-        let Some(session) = self.session_get(hash).await? else { return Ok(()) };
-        let renewed = Session { last_seen, expires_at, ..session };
-        let doc = serde_json::to_string(&renewed).map_err(|error| StoreError::Database(error.to_string()))?;
+    pub async fn session_renew(&self, renewed: &Session) -> Result<(), StoreError> {
+        let doc = serde_json::to_string(renewed).map_err(|error| StoreError::Database(error.to_string()))?;
         let request = self
             .client
             .update_item()
             .table_name(self.name(Table::Sessions)?)
-            .key(Table::Sessions.key(), item::text(hash))
+            .key(Table::Sessions.key(), item::text(&renewed.token_hash))
             .update_expression("SET doc = :doc, expires_at = :expires_at")
             .condition_expression("attribute_exists(token_hash)")
             .expression_attribute_values(":doc", item::text(doc))
-            .expression_attribute_values(":expires_at", item::number(expires_at.millis() / 1_000));
+            .expression_attribute_values(":expires_at", item::number(renewed.expires_at.millis() / 1_000));
         match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
             Ok(reply) => self.note("UpdateItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default()),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {}
@@ -135,6 +171,10 @@ impl Store {
     pub async fn login_succeeded(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
         self.session_delete(&failures_key(key, now)).await
     }
+}
+
+fn sign_in_key(user: &str) -> String {
+    format!("{SIGN_IN}{user}")
 }
 
 fn failures_key(key: &str, now: Timestamp) -> String {

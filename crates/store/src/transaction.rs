@@ -18,7 +18,7 @@ use crate::operation::Operation;
 use crate::tables::Table;
 use crate::trash::Tombstone;
 use crate::users::reservation;
-use crate::{Store, events, idempotency};
+use crate::{Store, events, idempotency, tokens};
 
 enum Write {
     /// A record that must not exist yet.
@@ -31,7 +31,7 @@ enum Write {
     Answer,
     /// A reservation that must be free.
     Reserve { email: String },
-    /// A reservation that is given up.
+    /// A reservation or a token that is given up.
     Release,
     /// Something that must still be so and is not written.
     Check,
@@ -161,6 +161,35 @@ impl Transaction<'_> {
             self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_exists(deleted_at)", &read, Write::Change);
         }
         Stored { record: after, head }
+    }
+
+    /// Makes the whole transaction depend on a record that it does not write being as it was read.
+    pub fn unchanged<R: Record>(&mut self, seen: &Stored<R>) {
+        let Some(table) = self.table(R::TABLE) else { return };
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .key(R::TABLE.key(), item::text(seen.record.key()))
+            .condition_expression("#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)")
+            .expression_attribute_names("#hash", "hash")
+            .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_values(":head", item::text(&seen.head.hash))
+            .expression_attribute_values(":sequence", item::number(seen.head.sequence))
+            .build();
+        match check {
+            Ok(check) => self.items.push(TransactWriteItem::builder().condition_check(check).build()),
+            Err(error) => self.failed = Some(StoreError::Database(error.to_string())),
+        }
+        self.writes.push(Write::Change);
+    }
+
+    /// Ends an API token for good. Only an event of its owner tells of it.
+    pub fn end_token(&mut self, id: &str) {
+        let Some(table) = self.table(Table::Sessions) else { return };
+        match Delete::builder().table_name(table).key(Table::Sessions.key(), item::text(tokens::key(id))).build() {
+            Ok(delete) => self.items.push(TransactWriteItem::builder().delete(delete).build()),
+            Err(error) => self.failed = Some(StoreError::Database(error.to_string())),
+        }
+        self.writes.push(Write::Release);
     }
 
     /// Reserves an e-mail address for a user.

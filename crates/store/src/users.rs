@@ -19,9 +19,42 @@ pub struct UserRecord {
     /// argon2id in PHC form; absent when the user has no password yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
-    /// Sessions made before this moment are over.
+    /// When the password or the address was changed last, or the user disabled. A session remembers this moment and is over
+    /// when it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_in_changed_at: Option<Timestamp>,
+    /// The one link that sets a first or forgotten password, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setup_link: Option<SetupLink>,
+    /// The user's API tokens, so that they are counted and ended with the user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<TokenMark>,
+}
+
+/// A setup link as kept: without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetupLink {
+    /// SHA-256 of its secret, in hex.
+    pub hash: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// That a user has a token; the token itself is an item of the sessions table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenMark {
+    /// The token's id.
+    pub id: String,
+    /// When it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl UserRecord {
+    /// A user as just made.
+    pub fn new(user: User, password_hash: Option<String>) -> Self {
+        Self { user, password_hash, sign_in_changed_at: None, setup_link: None, tokens: Vec::new() }
+    }
 }
 
 impl Record for UserRecord {

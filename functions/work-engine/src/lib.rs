@@ -10,7 +10,7 @@ use dataops_content::Content;
 use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{AdminCommand, Engine, Error};
 use dataops_fleet::function::BoxFuture;
-use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, gateway};
+use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, gateway, random};
 use dataops_store::{Objects, Observer, Operation, Store, Tables};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -92,7 +92,8 @@ fn is_admin(payload: &[u8]) -> bool {
 async fn administrate(app: &App, command: AdminCommand, invocation: &Invocation) -> Value {
     let now: Timestamp = app.clock.now();
     let operation = Operation::new(&invocation.request_id, Actor::system(), now, None);
-    match app.engine.administrate(&operation, command).await {
+    let Ok(secret) = random::secret() else { return json!({ "ok": false, "error": "the system gives no random numbers" }) };
+    match app.engine.administrate(&operation, command, &secret).await {
         Ok(answer) => {
             let mut answer = serde_json::to_value(answer).unwrap_or_else(|_| json!({}));
             answer["ok"] = json!(true);

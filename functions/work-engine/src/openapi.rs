@@ -24,6 +24,13 @@ use crate::routes;
         routes::users::get,
         routes::users::create,
         routes::users::update,
+        routes::users::password,
+        routes::users::setup_link,
+        routes::users::setup,
+        routes::users::reassign,
+        routes::tokens::list,
+        routes::tokens::create,
+        routes::tokens::delete,
         routes::tasks::list,
         routes::tasks::create,
         routes::tasks::get,
@@ -80,6 +87,8 @@ use crate::routes;
         routes::audit_events::list,
         routes::audit_events::verify,
         routes::views::gap,
+        routes::views::users,
+        routes::views::user,
     ),
     components(schemas(dataops_api::Problem, dataops_api::problem::ErrorBody))
 )]

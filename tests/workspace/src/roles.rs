@@ -21,6 +21,8 @@ struct Statement {
     actions: Vec<String>,
     /// Logical ids.
     tables: BTreeSet<String>,
+    /// The first parts of keys it is limited to; none when it is not.
+    keys: Vec<String>,
 }
 
 fn template() -> Value {
@@ -48,7 +50,9 @@ fn function(id: &str, properties: &Value) -> Function {
     Function {
         id: id.to_owned(),
         variables: tables.collect(),
-        statements: statements.map(|one| Statement { actions: texts(&one["Action"]), tables: self::tables(&one["Resource"]) }).collect(),
+        statements: statements
+            .map(|one| Statement { actions: texts(&one["Action"]), tables: self::tables(&one["Resource"]), keys: texts(&one["Condition"]) })
+            .collect(),
     }
 }
 
@@ -146,4 +150,24 @@ fn only_what_the_store_calls_a_catalog_may_be_scanned() {
             assert!(variable.is_some_and(|name| catalogs.contains(name)), "{} may scan {table}, which is no catalog", function.id);
         }
     }
+}
+
+#[test]
+fn only_the_portal_reaches_sessions_the_engine_tokens_alone() {
+    let mut tokens = 0;
+    for function in functions().into_iter().filter(|function| function.id != "PortalFunction") {
+        for statement in function.statements.iter().filter(|statement| statement.tables.contains("SessionsTable")) {
+            assert_eq!(statement.keys, ["token#*"], "{} reaches more of the sessions table than API tokens", function.id);
+            tokens += 1;
+        }
+    }
+    assert_eq!(tokens, 1, "one statement of one function");
+}
+
+#[test]
+fn the_portal_reads_users_one_by_one_and_writes_none() {
+    let portal = functions().into_iter().find(|function| function.id == "PortalFunction").expect("the portal");
+    let users = portal.statements.iter().filter(|statement| statement.tables.contains("UsersTable"));
+    let actions: Vec<_> = users.flat_map(|statement| statement.actions.clone()).collect();
+    assert_eq!(actions, ["dynamodb:GetItem"]);
 }

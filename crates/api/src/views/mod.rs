@@ -9,3 +9,4 @@ pub mod tasks;
 pub mod templates;
 pub mod timeline;
 pub mod trash;
+pub mod users;

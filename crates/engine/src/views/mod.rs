@@ -11,6 +11,7 @@ pub(crate) mod tasks;
 mod templates;
 mod timeline;
 mod trash;
+mod users;
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -8,8 +8,9 @@ use dataops_api::client;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::error;
+use crate::auth::session::{self, Api};
 use crate::auth::signed_in::{received_at, request_id};
-use crate::auth::{session, token};
+use crate::auth::{own_password, token};
 use crate::portal::Portal;
 use crate::routes::MOST_BODY;
 
@@ -20,8 +21,8 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
     let (parts, body) = request.into_parts();
     let Some(path) = engine_path(parts.uri.path()) else { return error(StatusCode::NOT_FOUND, "Not found") };
     let id = request_id(&parts);
-    let live = match session::find(&portal, &parts.headers).await {
-        Ok(Some(live)) => live,
+    let who = match session::find_api(&portal, &parts.headers).await {
+        Ok(Some(who)) => who,
         Ok(None) => return error(StatusCode::UNAUTHORIZED, "Unauthorized"),
         Err(reason) => {
             tracing::error!(request_id = id, error = reason.to_string(), "the session can't be read");
@@ -29,11 +30,18 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
         }
     };
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if !reads && !live.bearer && !token::same(header(&parts.headers, "x-csrf-token"), &live.session.csrf) {
+    let proven = match &who {
+        Api::Session(live) => live.bearer || token::same(header(&parts.headers, "x-csrf-token"), &live.session.csrf),
+        Api::Token(_) => true,
+    };
+    if !reads && !proven {
         return error(
             StatusCode::FORBIDDEN,
             "x-csrf-token is missing or wrong: send the token of this session, or use Authorization: Bearer",
         );
+    }
+    if let (Api::Token(_), "/api/tokens", false) = (&who, path.trim_end_matches('/'), reads) {
+        return error(StatusCode::FORBIDDEN, "API tokens are made by a person who is signed in, not by another token");
     }
     let Ok(bytes) = axum::body::to_bytes(body, MOST_BODY).await else {
         return error(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large");
@@ -45,8 +53,17 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
         headers: passed(&parts.headers),
         body: bytes.to_vec(),
     };
-    let caller = Caller { user_id: live.user.id.to_string(), request_id: id.clone(), received_at: received_at(&parts) };
+    let user = who.user().id.to_string();
+    let password = is_password_of(&request, &user);
+    if password && !own_password::may_try(&portal, &user).await {
+        return own_password::too_many();
+    }
+    let caller = Caller { user_id: user.clone(), request_id: id.clone(), received_at: received_at(&parts) };
     match portal.client.call(&caller, request).await {
+        Ok(answer) if password => {
+            own_password::settle(&portal, &user, &who, &answer).await;
+            answered(answer)
+        }
         Ok(answer) => answered(answer),
         Err(reason) => {
             tracing::error!(request_id = id, error = reason.to_string(), "the engine can't be reached");
@@ -60,8 +77,15 @@ fn engine_path(path: &str) -> Option<String> {
     let rest = path.strip_prefix("/work/api/")?;
     let bare = rest.trim_end_matches('/');
     let job_events = rest.strip_prefix("assistant-jobs/").is_some_and(|job| job.trim_end_matches('/').ends_with("/events"));
-    let own = bare == "auth" || rest.starts_with("auth/") || bare == "me";
+    // The setup page is its only way, where tries are counted.
+    let setup = rest.strip_prefix("users/").is_some_and(|user| user.trim_end_matches('/').ends_with("/setup"));
+    let own = bare == "auth" || rest.starts_with("auth/") || bare == "me" || setup;
     (!own && !job_events).then(|| format!("/api/{rest}"))
+}
+
+/// True for a user's change of their own password.
+fn is_password_of(request: &client::Request, user: &str) -> bool {
+    request.method == "POST" && request.path.trim_end_matches('/') == format!("/api/users/{user}/password")
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
@@ -100,6 +124,8 @@ mod tests {
             "/work/api/me",
             "/work/api/me/",
             "/work/api/assistant-jobs/j/events",
+            "/work/api/users/u/setup",
+            "/work/api/users/u/setup/",
             "/other",
         ] {
             assert_eq!(engine_path(own), None, "{own}");

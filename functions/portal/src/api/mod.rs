@@ -15,6 +15,6 @@ fn json(status: StatusCode, body: &Value) -> Response {
 }
 
 /// A refusal: `{"error": words}`.
-fn error(status: StatusCode, words: &str) -> Response {
+pub(crate) fn error(status: StatusCode, words: &str) -> Response {
     json(status, &serde_json::json!({ "error": words }))
 }

@@ -10,12 +10,11 @@ use crate::auth::session;
 use crate::auth::sign_in::{self, Outcome};
 use crate::auth::signed_in::{request_id, source};
 use crate::portal::Portal;
-
-const MOST_LOGIN: usize = 64 * 1024;
+use crate::routes::MOST_BODY;
 
 pub(crate) async fn login(State(portal): State<Portal>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, MOST_LOGIN).await else {
+    let Ok(bytes) = axum::body::to_bytes(body, MOST_BODY).await else {
         return error(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large");
     };
     let Ok(Value::Object(sent)) = serde_json::from_slice::<Value>(&bytes) else { return error(StatusCode::BAD_REQUEST, "Invalid JSON") };
@@ -24,8 +23,8 @@ pub(crate) async fn login(State(portal): State<Portal>, request: Request) -> Res
         return error(StatusCode::BAD_REQUEST, "email and password are required");
     };
     match sign_in::check(&portal, email, password, source(&parts).as_deref(), sign_in::Spelling::Exact).await {
-        Ok(Outcome::Welcome(user)) => match session::start(&portal, &user).await {
-            Ok(token) => answer(StatusCode::OK, &json!({ "user": user, "token": token })),
+        Ok(Outcome::Welcome(record)) => match session::start(&portal, &record.user, record.sign_in_changed_at).await {
+            Ok(token) => answer(StatusCode::OK, &json!({ "user": record.user, "token": token })),
             Err(reason) => broken(&request_id(&parts), &reason),
         },
         Ok(Outcome::Wrong) => error(StatusCode::UNAUTHORIZED, "Invalid email or password"),
@@ -47,8 +46,8 @@ pub(crate) async fn logout(State(portal): State<Portal>, headers: HeaderMap) -> 
 }
 
 pub(crate) async fn me(State(portal): State<Portal>, headers: HeaderMap) -> Response {
-    match session::find(&portal, &headers).await {
-        Ok(Some(live)) => answer(StatusCode::OK, &json!({ "user": live.user })),
+    match session::find_api(&portal, &headers).await {
+        Ok(Some(who)) => answer(StatusCode::OK, &json!({ "user": who.user() })),
         Ok(None) => error(StatusCode::UNAUTHORIZED, "Unauthorized"),
         Err(reason) => broken("", &reason.to_string()),
     }

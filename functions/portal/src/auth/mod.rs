@@ -2,6 +2,7 @@
 
 pub(crate) mod cookie;
 pub(crate) mod next;
+pub(crate) mod own_password;
 pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod sign_in;

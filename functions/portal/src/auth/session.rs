@@ -1,5 +1,7 @@
-//! Sessions: made at sign-in, 12 hours idle, 7 days at most, ended when the user is disabled or their sign-in changes.
+//! Sessions and API tokens: who shows which. A session is made at sign-in, lives 12 hours idle and 7 days at most; it ends
+//! when the user is disabled or their sign-in changes. An API token ends when its owner or its date says so.
 
+use dataops_domain::credential::parse_api_token;
 use dataops_domain::id::UserId;
 use dataops_domain::time::Timestamp;
 use dataops_domain::user::User;
@@ -28,8 +30,28 @@ pub(crate) struct Live {
     pub(crate) bearer: bool,
 }
 
-/// Starts a session and gives the token that names it.
-pub(crate) async fn start(portal: &Portal, user: &User) -> Result<String, String> {
+/// Who calls the API.
+#[derive(Debug, Clone)]
+pub(crate) enum Api {
+    /// Somebody signed in.
+    Session(Box<Live>),
+    /// A program with a user's token.
+    Token(User),
+}
+
+impl Api {
+    /// The user.
+    pub(crate) fn user(&self) -> &User {
+        match self {
+            Self::Session(live) => &live.user,
+            Self::Token(user) => user,
+        }
+    }
+}
+
+/// Starts a session and gives the token that names it. `changed` is the moment of the last change of sign-in that the
+/// caller knows of: when there is a later one, the session never lives.
+pub(crate) async fn start(portal: &Portal, user: &User, changed: Option<Timestamp>) -> Result<String, String> {
     let token = token::random().map_err(|error| error.to_string())?;
     let now = portal.clock.now();
     let session = Session {
@@ -39,9 +61,16 @@ pub(crate) async fn start(portal: &Portal, user: &User) -> Result<String, String
         created_at: now,
         last_seen: now,
         expires_at: now.plus_seconds(IDLE),
+        sign_in_changed_at: changed,
     };
     portal.store.session_put(&session).await.map_err(|error| error.to_string())?;
+    portal.store.sign_in_note(user.id.as_str(), now).await.map_err(|error| error.to_string())?;
     Ok(token)
+}
+
+/// Lets this one session go on after its own user changed the password.
+pub(crate) async fn keep(portal: &Portal, session: &Session, changed: Timestamp) -> Result<(), StoreError> {
+    portal.store.session_renew(&Session { sign_in_changed_at: Some(changed), ..session.clone() }).await
 }
 
 /// The caller's live session, if there is one.
@@ -57,9 +86,34 @@ pub(crate) async fn find(portal: &Portal, headers: &HeaderMap) -> Result<Option<
         return Ok(None);
     };
     if now.millis() - session.last_seen.millis() >= RENEW_AFTER * 1_000 {
-        portal.store.session_touch(&hash, now, renewed_until(&session, now)).await?;
+        let renewed = Session { last_seen: now, expires_at: renewed_until(&session, now), ..session.clone() };
+        portal.store.session_renew(&renewed).await?;
     }
     Ok(Some(Live { session, user: user.user, bearer }))
+}
+
+/// The caller of the API: an API token or a live session, if there is one.
+pub(crate) async fn find_api(portal: &Portal, headers: &HeaderMap) -> Result<Option<Api>, StoreError> {
+    match shown(headers) {
+        Some((text, true)) => match parse_api_token(text) {
+            Some((id, secret)) => Ok(token_owner(portal, id, secret).await?.map(Api::Token)),
+            None => Ok(find(portal, headers).await?.map(|live| Api::Session(Box::new(live)))),
+        },
+        _ => Ok(find(portal, headers).await?.map(|live| Api::Session(Box::new(live)))),
+    }
+}
+
+/// The enabled user whose token this is, while it lives.
+async fn token_owner(portal: &Portal, id: &str, secret: &str) -> Result<Option<User>, StoreError> {
+    let Some(record) = portal.store.token_get(id).await? else { return Ok(None) };
+    let now = portal.clock.now();
+    if !token::same(&token::hash(secret), &record.secret_hash) || record.token.is_over(now) {
+        return Ok(None);
+    }
+    let owner = portal.store.user_get(&UserId::new(record.user_id.clone())).await?;
+    let Some(owner) = owner.filter(|owner| owner.user.is_enabled()) else { return Ok(None) };
+    portal.store.token_used(&record, now).await?;
+    Ok(Some(owner.user))
 }
 
 /// Ends the caller's session, if there is one.
@@ -89,7 +143,7 @@ fn renewed_until(session: &Session, now: Timestamp) -> Timestamp {
 }
 
 fn may_go_on(record: &UserRecord, session: &Session) -> bool {
-    record.user.is_enabled() && record.sign_in_changed_at.is_none_or(|changed| changed <= session.created_at)
+    record.user.is_enabled() && record.sign_in_changed_at == session.sign_in_changed_at
 }
 
 #[cfg(test)]
@@ -105,6 +159,7 @@ mod tests {
             created_at: at(created),
             last_seen: at(created),
             expires_at: at(expires),
+            sign_in_changed_at: None,
         }
     }
 
@@ -130,15 +185,16 @@ mod tests {
             version: 1,
         };
         let record = |changed: Option<i64>, disabled| UserRecord {
-            user: User { disabled, ..user.clone() },
-            password_hash: None,
             sign_in_changed_at: changed.map(Timestamp::from_millis),
+            ..UserRecord::new(User { disabled, ..user.clone() }, None)
         };
-        let session = session(1_000, 9_000);
-        assert!(may_go_on(&record(None, None), &session));
-        assert!(may_go_on(&record(Some(1_000), Some(false)), &session));
-        assert!(!may_go_on(&record(Some(1_001), None), &session));
-        assert!(!may_go_on(&record(None, Some(true)), &session));
+        let first = session(1_000, 9_000);
+        assert!(may_go_on(&record(None, None), &first));
+        assert!(!may_go_on(&record(Some(500), None), &first), "another clock's moment ends it too");
+        assert!(!may_go_on(&record(None, Some(true)), &first));
+        let later = Session { sign_in_changed_at: Some(Timestamp::from_millis(500)), ..first };
+        assert!(may_go_on(&record(Some(500), Some(false)), &later));
+        assert!(!may_go_on(&record(Some(501), None), &later));
     }
 
     #[test]

@@ -10,10 +10,10 @@ use crate::auth::{cookie, next, session, token};
 use crate::pages;
 use crate::pages::error::Trouble;
 use crate::portal::Portal;
+use crate::routes::MOST_BODY;
 use crate::ui::form::Attempt;
 
 const FORM_LIVES: i64 = 3_600;
-const MOST_FORM: usize = 64 * 1024;
 
 #[derive(serde::Deserialize)]
 pub(super) struct Asked {
@@ -54,7 +54,7 @@ fn form(status: StatusCode, headers: &HeaderMap, to: &str, signed_out: bool, att
 pub(super) async fn sign_in(State(portal): State<Portal>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let id = request_id(&parts);
-    let Ok(bytes) = axum::body::to_bytes(body, MOST_FORM).await else { return trouble_bare(Trouble::TooBig, &id) };
+    let Ok(bytes) = axum::body::to_bytes(body, MOST_BODY).await else { return trouble_bare(Trouble::TooBig, &id) };
     let sent = Form::read(&bytes);
     let to = next::local(sent.raw("next")).unwrap_or("/");
     let attempt = |message: &str, field: &str, words: &str| Attempt {
@@ -74,8 +74,8 @@ pub(super) async fn sign_in(State(portal): State<Portal>, request: Request) -> R
     }
     let outcome =
         sign_in::check(&portal, sent.text("email"), sent.raw("password"), source(&parts).as_deref(), sign_in::Spelling::Lenient).await;
-    let user = match outcome {
-        Ok(Outcome::Welcome(user)) => user,
+    let record = match outcome {
+        Ok(Outcome::Welcome(record)) => record,
         Ok(Outcome::Wrong) => {
             return again(StatusCode::UNAUTHORIZED, &attempt("E-mail or password is wrong. Check both and try again.", "", ""));
         }
@@ -93,7 +93,7 @@ pub(super) async fn sign_in(State(portal): State<Portal>, request: Request) -> R
             return trouble_bare(Trouble::Internal, &id);
         }
     };
-    match session::start(&portal, &user).await {
+    match session::start(&portal, &record.user, record.sign_in_changed_at).await {
         Ok(token) => {
             let keep = cookie::set(&parts.headers, cookie::SESSION, &token, "/", session::LONGEST);
             let drop = cookie::set(&parts.headers, cookie::SIGN_IN, "", "/sign-in", 0);

@@ -61,7 +61,7 @@ impl FromRequest<App> for Call {
                 return Err(answer::refused(&call, &Expected::new(400, "body_unreadable", format!("The body can't be read: {error}"))));
             }
         };
-        let operation = call.operation(app.clock.now()).map_err(|refused| answer::refused(&call, &refused))?;
+        let operation = call.operation(app.clock.now(), &app.secret).map_err(|refused| answer::refused(&call, &refused))?;
         call.operation = match context.received_at {
             Some(moment) => operation.received_at(moment),
             None => operation,
@@ -71,7 +71,7 @@ impl FromRequest<App> for Call {
 }
 
 impl Call {
-    fn operation(&self, now: Timestamp) -> Result<Operation, Expected> {
+    fn operation(&self, now: Timestamp, secret: &str) -> Result<Operation, Expected> {
         for name in ["x-user-id", "idempotency-key", "if-match"] {
             if self.headers.get(name).is_some_and(|value| value.to_str().is_err()) {
                 return Err(Expected::new(400, "invalid_header", format!("{name} must be printable ASCII")));
@@ -85,7 +85,8 @@ impl Call {
         if key.is_some_and(|key| key.trim().is_empty() || key.len() > MAX_KEY) {
             return Err(Expected::new(400, "invalid_idempotency_key", format!("Idempotency-Key must have 1 to {MAX_KEY} characters")));
         }
-        let key = key.map(|key| IdempotencyKey::new(actor, &self.path, key, &self.body));
+        // A body may hold a password: without the secret its stored hash tells nothing of it.
+        let key = key.map(|key| IdempotencyKey::new(actor, &self.path, key, &[secret.as_bytes(), &self.body].concat()));
         Ok(Operation::new(&self.request_id, Actor::new(actor), now, key))
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod seed;
 pub(crate) mod tasks;
 pub(crate) mod tasks_bulk;
 pub(crate) mod templates;
+pub(crate) mod tokens;
 pub(crate) mod users;
 pub(crate) mod views;
 
@@ -41,6 +42,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(documents::router())
         .merge(files::router())
         .merge(artifacts::router())
+        .merge(tokens::router())
         .merge(views::router())
         .merge(audit_events::router())
         .merge(search::router())

@@ -12,6 +12,7 @@ use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
 use dataops_api::views::templates::Templates;
 use dataops_api::views::timeline::TimelinePage;
 use dataops_api::views::trash::TrashPage;
+use dataops_api::views::users::{UserPage, UsersPage};
 use dataops_domain::refusal::Refusal;
 use dataops_domain::task::Status;
 use dataops_engine::{Error, TaskListFilter, audit_entity};
@@ -33,6 +34,8 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
         .route("/api/views/trash", routing::get(trash).fallback(not_found))
         .route("/api/views/gap", routing::get(gap).fallback(not_found))
+        .route("/api/views/users", routing::get(users).fallback(not_found))
+        .route("/api/views/users/{id}", routing::get(user).fallback(not_found))
 }
 
 #[utoipa::path(get, path = "/api/views/home", tag = "views", params(("for" = Option<String>, Query, description = "`me` for the reader's own and unassigned work, else everyone's")), responses((status = 200, body = Home)))]
@@ -142,4 +145,19 @@ pub(crate) async fn trash(State(app): State<App>, call: Call) -> Response {
 pub(crate) async fn gap(State(app): State<App>, call: Call) -> Response {
     let (document, step, task) = (call.query("document"), call.query("step"), call.query("task"));
     call.answer(app.engine.view_gap(&call.operation, document, step, task).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/users", tag = "views", responses((status = 200, body = UsersPage), (status = 403)))]
+pub(crate) async fn users(State(app): State<App>, call: Call) -> Response {
+    call.answer(app.engine.view_users(&call.operation).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/users/{id}", tag = "views", params(("id" = String, Path), ("cursor" = Option<String>, Query, description = "Continues the open tasks")), responses((status = 200, body = UserPage), (status = 400), (status = 403), (status = 404)))]
+pub(crate) async fn user(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let mut page = app.engine.view_user(&call.operation, &id, call.cursor()?).await?;
+        page.tasks.next_cursor = paging::cursor(page.tasks.next_cursor);
+        Reply::ok(page)
+    };
+    call.answer(work.await)
 }

@@ -20,5 +20,6 @@ mod tasks_bulk;
 mod tasks_undo;
 mod templates;
 mod trash;
+mod tokens;
 mod users;
 mod views;
