@@ -9,6 +9,7 @@ use dataops_domain::bundle::Bundle;
 use dataops_domain::file::File;
 use dataops_domain::notification::Notification;
 use dataops_domain::credential::ApiToken;
+use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp};
@@ -65,6 +66,9 @@ pub struct NotificationList {
     /// Where the next page starts, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+}
+
+envelope!(
     /// The caller's API tokens.
     TokenList {
         /// The tokens, the oldest first.

@@ -92,6 +92,13 @@ pub(crate) enum UserCommand {
         #[command(flatten)]
         target: Target,
     },
+    /// Makes a link with which a user sets a first or forgotten password, once, within 24 hours.
+    SetupLink {
+        /// The user's id, as `user list` shows it.
+        id: String,
+        #[command(flatten)]
+        target: Target,
+    },
     /// Ends a user's sessions and refuses further sign-in.
     Disable {
         /// The user's id, as `user list` shows it.
@@ -112,8 +119,8 @@ pub(crate) struct UserAdd {
     /// What the user may do.
     #[arg(long, value_enum, default_value = "operator")]
     pub(crate) role: Role,
-    /// The user's id; by default a new one is made.
-    #[arg(long)]
+    /// The user's id; by default a new one is made. A deployed fleet makes its own.
+    #[arg(long, conflicts_with = "url")]
     pub(crate) id: Option<String>,
     /// Reads the password from standard input (its first line, or the second after --token-stdin).
     #[arg(long)]
@@ -221,6 +228,8 @@ mod tests {
             "dataops user add --email a@b.c --name A --role boss",
             "dataops user list --url https://x --data-dir y",
             "dataops seed --token t",
+            "dataops user add --email a@b.c --name A --id a --url https://x --token t",
+            "dataops user setup-link",
             "dataops audit verify --entity task#t --from 2026-01-01",
             "dataops audit verify --to 2026-01-01",
         ] {

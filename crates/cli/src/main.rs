@@ -44,6 +44,7 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::Seed { target }) => seed::run(&target).await,
         Some(Command::User(UserCommand::Add(new))) => user::add(&new).await,
         Some(Command::User(UserCommand::List { target })) => user::list(&target).await,
+        Some(Command::User(UserCommand::SetupLink { id, target })) => user::setup_link(&id, &target).await,
         Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target).await,
         Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted).await,
         Some(Command::Search(SearchCommand::Rebuild { data_dir })) => search::rebuild(&data_dir).await,

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use dataops_local::admin::Administered;
+use dataops_local::{DataDir, admin::Administered};
 use dataops_local::functions;
 use serde_json::{Value, json};
 
@@ -32,6 +32,14 @@ pub(crate) enum Connection {
 }
 
 impl Target {
+    /// The address of the portal; `None` when no fleet runs on the data folder.
+    pub(crate) fn portal(&self) -> Result<Option<String>, CliError> {
+        match &self.url {
+            Some(url) => Ok(Some(url.trim_end_matches('/').to_owned())),
+            None => Ok(DataDir::open(&self.data_dir)?.running().map(|fleet| fleet.url.trim_end_matches('/').to_owned())),
+        }
+    }
+
     /// Runs the command and returns what it answered.
     pub(crate) async fn run(&self, command: Administration) -> Result<Value, CliError> {
         let connection = self.open().await?;

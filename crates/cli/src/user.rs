@@ -1,4 +1,4 @@
-//! `dataops user`: adds, lists and disables users.
+//! `dataops user`: adds, lists and disables users, and makes their setup links.
 
 use serde_json::{Value, json};
 
@@ -38,6 +38,17 @@ pub(crate) async fn list(target: &Target) -> Result<(), CliError> {
         [text(user, "id"), text(user, "role"), state.to_owned(), text(user, "email"), text(user, "name")]
     };
     table(&users.iter().map(row).collect::<Vec<_>>());
+    Ok(())
+}
+
+/// Makes a setup link and prints its address: the only time it is shown.
+pub(crate) async fn setup_link(id: &str, target: &Target) -> Result<(), CliError> {
+    let event = json!({ "command": "user-setup-link", "id": id });
+    let route = ("POST", format!("/users/{}/setup-link", path_segment(id)), None);
+    let answer = target.run(Administration { event, route }).await?;
+    let link = &answer["setupLink"];
+    say(format!("{}{}", target.portal()?.unwrap_or_default(), text(link, "path")));
+    say(format!("It sets the password of {id} once, until {}. It is not shown again.", text(link, "expiresAt")));
     Ok(())
 }
 

@@ -58,6 +58,10 @@ fn a_running_fleet_is_administered_and_survives_being_killed() {
     assert!(!again.status.success());
     assert!(text(&again.stderr).contains("used by another user"), "{}", text(&again.stderr));
 
+    let link = text(&run(data, "user setup-link eve").stdout);
+    assert!(link.starts_with("http://127.0.0.1:") && link.contains("/setup/eve?token="), "{link}");
+    assert!(!run(data, "user setup-link nobody").status.success());
+
     let clock = run(data, "clock --set 2030-01-01T00:00:00Z");
     assert!(text(&clock.stdout).starts_with("The clock shows 2030-01-01T00:00:0"), "{}", text(&clock.stdout));
 

@@ -8,7 +8,7 @@ use crate::id::is_valid;
 use crate::input::Fields;
 use crate::json::Object;
 use crate::refusal::Refusal;
-use crate::sensitive::looks_sensitive;
+use crate::secrets;
 use crate::time::{Timestamp, Tz, parse_date, plus_days, start_of_day};
 
 /// How long a setup link can be used, in seconds.
@@ -80,7 +80,7 @@ impl NewToken {
         let name = fields.required_text("name", "name is required").map(|name| name.trim().to_owned()).unwrap_or_default();
         if name.chars().count() > MAX_TOKEN_NAME {
             fields.refuse("name", format!("name must be at most {MAX_TOKEN_NAME} characters long"));
-        } else if looks_sensitive(&name) || name.contains(PREFIX) {
+        } else if secrets::first(&name).is_some() || secrets::note_marker(&name) || name.contains(PREFIX) {
             fields.refuse("name", "name must say what the token is for, not hold a secret");
         } else if name.chars().any(char::is_control) {
             fields.refuse("name", "name must be one line of text");

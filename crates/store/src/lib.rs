@@ -49,7 +49,6 @@ pub use tasks::TaskFilter;
 pub use tokens::TokenRecord;
 pub use transaction::Transaction;
 pub use trash::{Found, Tombstone};
-pub use users::UserRecord;
 pub use users::{SetupLink, TokenMark, UserRecord};
 
 use std::sync::Arc;

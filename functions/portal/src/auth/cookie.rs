@@ -7,6 +7,8 @@ use http::header::{COOKIE, HOST};
 pub(crate) const SESSION: &str = "dataops_session";
 /// Proves that the sign-in form was asked for by the browser that sends it.
 pub(crate) const SIGN_IN: &str = "dataops_sign_in";
+/// The same for the form behind a setup link.
+pub(crate) const SETUP: &str = "dataops_setup";
 /// The chosen theme: `light` or `dark`; without it the system's.
 pub(crate) const THEME: &str = "dataops_theme";
 
@@ -21,6 +23,12 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub(crate) fn set(headers: &HeaderMap, name: &str, value: &str, path: &str, seconds: i64) -> String {
     let secure = if is_loopback(headers) { "" } else { "; Secure" };
     format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Where the browser reached us: scheme and host.
+pub(crate) fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{}://{host}", if is_loopback(headers) { "http" } else { "https" })
 }
 
 /// True when the browser asked for this machine itself, where there is no TLS.

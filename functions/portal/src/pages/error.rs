@@ -9,6 +9,8 @@ use crate::ui::page::{Page, document_of};
 pub enum Trouble {
     /// The form was not ours, or from an old session.
     Forbidden,
+    /// The page is for admins.
+    AdminsOnly,
     /// There is no such page or record.
     NotFound,
     /// The page exists, but not for this method.
@@ -25,7 +27,7 @@ impl Trouble {
     /// The HTTP status.
     pub fn status(self) -> u16 {
         match self {
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::AdminsOnly => 403,
             Self::NotFound => 404,
             Self::NotAllowed => 405,
             Self::TooBig => 413,
@@ -40,6 +42,7 @@ impl Trouble {
                 "This form is out of date",
                 "It was opened before you signed in, or in another session. Nothing was changed. Go back, reload the page and try again.",
             ),
+            Self::AdminsOnly => ("This page is for admins", "Your account runs the work; managing users takes an admin of this installation."),
             Self::NotFound => ("There is no such page", "The address is wrong, or what it led to has been deleted."),
             Self::NotAllowed => ("This address takes no such request", "Open the page and use its buttons instead."),
             Self::TooBig => ("That is too much at once", "Shorten the text and send it again. Nothing was changed."),

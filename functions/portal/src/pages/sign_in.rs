@@ -24,7 +24,7 @@ pub fn page(token: &str, next: &str, signed_out: bool, attempt: &Attempt) -> Mar
                     (Field { kind: "password", required: true, ..Field::text("sign-in", "password", "Password") }.show(attempt))
                     button .primary { "Sign in" }
                 }
-                p .hint { "No account, or the password is lost? Ask an admin of this installation." }
+                p .hint { "No account, or the password is lost? Ask an admin of this installation for a setup link." }
             }
         },
     )

@@ -82,6 +82,11 @@ fn friendly(field: &str, message: &str) -> String {
         "assigneeId" => "The assignee",
         "bundleId" => "The workflow",
         "storageUri" => "The link",
+        "name" => "The name",
+        "email" => "The e-mail address",
+        "password" | "newPassword" => "The new password",
+        "oldPassword" => "The password so far",
+        "expiresAt" => "The last day",
         _ if field.starts_with("slot:") => "The link",
         _ => return sentence(message),
     };

@@ -11,6 +11,8 @@ mod inbox;
 mod preferences;
 mod search;
 mod session;
+mod settings;
+mod setup;
 mod start;
 mod task;
 mod task_actions;
@@ -18,6 +20,7 @@ mod task_new;
 mod tasks;
 mod templates;
 mod trash;
+mod users;
 mod workflow;
 mod workflow_actions;
 mod workflows;
@@ -67,6 +70,14 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/documents", get(documents::list))
         .route("/documents/{*name}", get(documents::show))
         .route("/gaps/new", get(gap::show).post(gap::create))
+        .route("/settings", get(settings::show))
+        .route("/settings/password", post(settings::password))
+        .route("/settings/tokens", post(settings::make_token))
+        .route("/settings/tokens/{id}/revoke", post(settings::revoke_token))
+        .route("/users", get(users::show).post(users::create))
+        .route("/users/{id}", get(users::show_one))
+        .route("/users/{id}/{action}", get(users::to_user).post(users::act))
+        .route("/setup/{user}", get(setup::show).post(setup::set))
         .route("/theme", post(preferences::theme))
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))

@@ -36,6 +36,14 @@ const SAID: &[(&str, &str)] = &[
     ("artifact-rejected", "Rejected."),
     ("artifact-archived", "Archived. It stays readable."),
     ("untrashed", "Restored from the trash."),
+    ("welcome", "Your password is set and you are signed in."),
+    ("password", "Password changed. Everywhere else you are signed out."),
+    ("revoked", "Token revoked. It works no more."),
+    ("user-added", "Added. Make a setup link next, so that they can sign in."),
+    ("disabled", "Account disabled. Its sessions and tokens are over."),
+    ("enabled", "Account enabled."),
+    ("reassigned", "Reassigned."),
+    ("reassigned-some", "Reassigned what was still open and theirs. The rest was left as it is."),
 ];
 
 /// A status message, and for a completed or deleted task the way back.

@@ -38,7 +38,7 @@ pub struct Field<'a> {
     pub name: &'a str,
     /// Label as shown.
     pub label: &'a str,
-    /// `text`, `date`, `url`, `email`, `password` or `area`.
+    /// `text`, `date`, `url`, `email`, `password`, `new-password` or `area`.
     pub kind: &'a str,
     /// Text it starts with.
     pub value: &'a str,
@@ -60,6 +60,8 @@ impl<'a> Field<'a> {
     pub fn show(self, attempt: &Attempt) -> Markup {
         let id = format!("{}-{}", self.form, self.name.replace([' ', '.', ':', '/'], "-"));
         let value = attempt.value(self.form, self.name).unwrap_or(self.value);
+        // A password is never sent back.
+        let (kind, value) = if self.kind.ends_with("password") { ("password", "") } else { (self.kind, value) };
         let error = attempt.error(self.form, self.name);
         let hint_id = format!("{id}-hint");
         let error_id = format!("{id}-error");
@@ -76,7 +78,7 @@ impl<'a> Field<'a> {
                 @if self.kind == "area" {
                     textarea id=(id) name=(self.name) rows="2" required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] { (value) }
                 } @else {
-                    input id=(id) name=(self.name) type=(self.kind) value=(value) required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] autocomplete=(fills_itself(self.kind));
+                    input id=(id) name=(self.name) type=(kind) value=(value) required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] autocomplete=(fills_itself(self.kind));
                 }
                 @if self.required && !self.hint.is_empty() { p .hint id=(hint_id) { (self.hint) } }
                 @if let Some(words) = error { p .wrong id=(error_id) { (words) } }
@@ -90,6 +92,7 @@ fn fills_itself(kind: &str) -> &'static str {
     match kind {
         "email" => "username",
         "password" => "current-password",
+        "new-password" => "new-password",
         _ => "off",
     }
 }

@@ -145,6 +145,10 @@ fn rail(chrome: &Chrome) -> Markup {
                         }
                     }
                 }
+                ul .rail-more {
+                    li { a href="/settings" aria-current=[is_here("/settings").then_some("page")] { (icon("settings")) span { "Settings" } } }
+                    @if chrome.is_admin { li { a href="/users" aria-current=[is_here("/users").then_some("page")] { (icon("person")) span { "Users" } } } }
+                }
             }
             a .find-link href="/search" { (icon("search")) span .sr { "Search" } }
             details .me {
@@ -158,8 +162,12 @@ fn rail(chrome: &Chrome) -> Markup {
                             }
                         }
                     }
-                    @if chrome.is_admin { a .quiet href="/activity" { "Activity" } }
-                    a .quiet href="/trash" { "Trash" }
+                    ul .plain {
+                        li { a href="/settings" { "Settings" } }
+                        @if chrome.is_admin { li { a href="/users" { "Users" } } }
+                        @if chrome.is_admin { li { a href="/activity" { "Activity" } } }
+                        li { a href="/trash" { "Trash" } }
+                    }
                     button .quiet .keys-help type="button" data-help hidden { "Keyboard shortcuts" }
                     form method="post" action="/sign-out" { (super::form::hidden(&chrome.csrf, "/")) button .quiet { (icon("out")) "Sign out" } }
                 }
