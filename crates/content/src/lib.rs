@@ -23,7 +23,7 @@ pub use duty::Duty;
 pub use error::{ContentError, Problem};
 pub use lint::{Finding, lint};
 pub use search::Hit;
-pub use workflow::Workflow;
+pub use workflow::{Workflow, Written, written};
 
 use files::{File, Files};
 

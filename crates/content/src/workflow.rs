@@ -1,6 +1,7 @@
 //! A workflow definition: one file under `workflows/`, as the body that makes a template.
 
 mod definition;
+mod writing;
 
 use dataops_domain::id::TemplateId;
 use dataops_domain::json::Object;
@@ -13,6 +14,8 @@ use crate::error::Problem;
 use crate::files::File;
 use crate::yaml;
 use definition::WorkflowYaml;
+
+pub use writing::{Written, written};
 
 /// A workflow definition.
 #[derive(Debug, Clone, PartialEq)]

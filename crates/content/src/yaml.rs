@@ -20,6 +20,11 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &File, text: &str, lines_before: 
     })
 }
 
+/// True when `text`, written without quotes, is read as that text and not as a number or a date.
+pub(crate) fn is_text(text: &str) -> bool {
+    yaml_serde::from_str::<yaml_serde::Value>(text).is_ok_and(|value| value.as_str() == Some(text))
+}
+
 /// The number of the first line that starts with `start`, leaving spaces and list dashes aside.
 pub(crate) fn line_of(text: &str, start: &str) -> Option<usize> {
     let starts = |line: &str| line.trim_start_matches([' ', '-']).starts_with(start);

@@ -1,5 +1,8 @@
 //! A template: the definition of a workflow (WM-2).
 
+pub mod advice;
+pub mod difference;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -185,7 +188,7 @@ pub struct Definition {
     pub audit_event_refs: Option<Vec<Object>>,
 }
 
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "name",
     "type",
     "emoji",
@@ -202,6 +205,7 @@ const KNOWN: [&str; 16] = [
     "triggerEnabled",
     "description",
     "titlePattern",
+    "anchorMeaning",
 ];
 
 /// Reads a new template.
@@ -248,7 +252,7 @@ fn check(fields: &mut Fields<'_>) {
     fields.texts("sourceDocIds");
     check_phases(fields);
     fields.boolean("triggerEnabled");
-    for key in ["emoji", "defaultAssigneeId", "triggerType", "triggerSchedule", "description", "titlePattern"] {
+    for key in ["emoji", "defaultAssigneeId", "triggerType", "triggerSchedule", "description", "titlePattern", "anchorMeaning"] {
         fields.text(key);
     }
     if fields.value("triggerLeadDays").is_some_and(|days| !days.is_number()) {

@@ -8,3 +8,4 @@ mod lint_duties;
 mod lint_workflows;
 mod search;
 mod shipped;
+mod written;

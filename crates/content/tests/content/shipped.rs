@@ -88,3 +88,20 @@ fn the_yaml_keys_become_the_api_s() {
     }
     insta::assert_json_snapshot!("podcast_with_one_of_each", sample);
 }
+
+/// A template that nobody changed is offered for review as the file it came from, byte by byte: a review shows what was
+/// changed and nothing else.
+#[test]
+fn every_workflow_is_written_as_it_was_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
+    for workflow in &content().workflows {
+        let made = dataops_content::written(&workflow.template(Timestamp::from_millis(0)));
+        assert_eq!(made.problems, Vec::<String>::new(), "{}", workflow.source);
+        assert_eq!(format!("workflows/{}", made.name), workflow.source);
+        let shipped = std::fs::read_to_string(folder.join(&workflow.source)).expect("the file");
+        for (number, (made, shipped)) in made.text.lines().zip(shipped.lines()).enumerate() {
+            assert_eq!(made, shipped, "{}:{}", workflow.source, number + 1);
+        }
+        assert_eq!(made.text, shipped, "{}", workflow.source);
+    }
+}
