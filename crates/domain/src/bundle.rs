@@ -12,6 +12,7 @@ use crate::linked::Linked;
 use crate::maybe::Maybe;
 use crate::refs::{self, NamedLink, Reference};
 use crate::refusal::Refusal;
+use crate::template::Phase;
 use crate::time::{Date, Timestamp};
 
 /// How far a run has come.
@@ -83,6 +84,12 @@ pub struct Bundle {
     /// The template it was started from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_id: Option<TemplateId>,
+    /// The version of the template it was started from, or that somebody looked through last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_version: Option<u64>,
+    /// The template's phases when it was started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
     /// The template's emoji.
     #[serde(default, skip_serializing_if = "Maybe::is_unset")]
     #[schema(value_type = Option<String>)]
@@ -288,6 +295,8 @@ pub fn new(id: BundleId, fields: &Object, template_id: Option<TemplateId>, now: 
         status: BundleStatus::default(),
         description: Maybe::Unset,
         template_id,
+        template_version: None,
+        phases: Vec::new(),
         emoji: Maybe::Unset,
         references: Maybe::Unset,
         bundle_links: Maybe::Unset,

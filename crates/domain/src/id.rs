@@ -24,6 +24,12 @@ pub fn derived(date: Date, identity: &[&str]) -> String {
     from_parts(u64::try_from(midnight).unwrap_or(0), &digest)
 }
 
+/// The UTC day in the time part of a ULID; `None` for ids of another form.
+pub fn day_of(id: &str) -> Option<Date> {
+    let ulid = Ulid::from_string(id).ok()?;
+    chrono::DateTime::from_timestamp_millis(i64::try_from(ulid.timestamp_ms()).ok()?).map(|moment| moment.date_naive())
+}
+
 /// A ULID of a moment (milliseconds since 1970) whose random part comes from hashing `seed`: a repeated operation
 /// computes the same ids.
 pub fn seeded(millis: u64, seed: &[&str]) -> String {

@@ -34,7 +34,8 @@ pub fn changes<T: Serialize>(before: &T, after: &T) -> Value {
     let (before, after) = (object(before), object(after));
     let mut changes = Object::new();
     let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
-    for key in keys.filter(|key| !matches!(key.as_str(), "updatedAt" | "version" | "taskHistory" | "reminded")) {
+    let unsaid = |key: &str| matches!(key, "updatedAt" | "version" | "taskHistory" | "reminded" | "definitionMark");
+    for key in keys.filter(|key| !unsaid(key)) {
         let (from, to) = (before.get(key), after.get(key));
         if from != to && changes.len() < MAX_FIELDS {
             changes.insert(key.clone(), json!({ "from": bounded(from), "to": bounded(to) }));
@@ -43,7 +44,8 @@ pub fn changes<T: Serialize>(before: &T, after: &T) -> Value {
     Value::Object(changes)
 }
 
-fn bounded(value: Option<&Value>) -> Value {
+/// A value for an audit event: what is longer than 200 characters becomes text that is cut.
+pub fn bounded(value: Option<&Value>) -> Value {
     let Some(value) = value else { return Value::Null };
     let text = match value {
         Value::String(text) => text.clone(),

@@ -10,7 +10,7 @@ use crate::refs::NamedLink;
 use crate::refusal::Refusal;
 use crate::reschedule::Planned;
 use crate::task::Task;
-use crate::template::{Definition, Template};
+use crate::template::{Definition, Template, running};
 use crate::time::{self, Date, Timestamp};
 
 /// The bundle a template gives: the caller's fields win whole, what is empty in the template is not copied.
@@ -31,6 +31,8 @@ pub fn bundle(id: BundleId, fields: &Object, template: &Template, now: Timestamp
         bundle.bundle_links = non_empty(Some(&slots.collect()));
     }
     bundle.source_doc_ids = template.source_doc_ids.clone().unwrap_or_default();
+    bundle.phases = template.phases.clone().unwrap_or_default();
+    bundle.template_version = Some(template.version);
     bundle
 }
 
@@ -61,8 +63,17 @@ pub fn due_date(anchor: Date, definition: &Definition) -> Result<Date, Refusal> 
     time::plus_days(anchor, definition.offset_days as i64).ok_or_else(out_of_range)
 }
 
-fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &Definition, now: Timestamp) -> Result<Task, Refusal> {
-    let id = TaskId::new(id::derived(anchor, &["task", bundle_id.as_str(), &definition.ref_id]));
+/// The id of a run's task: the same run and ref always give the same. `anchor` is the date the run was started for.
+pub fn task_id(bundle_id: &BundleId, anchor: Date, ref_id: &str) -> TaskId {
+    TaskId::new(id::derived(anchor, &["task", bundle_id.as_str(), ref_id]))
+}
+
+/// One task of a run.
+///
+/// # Errors
+/// When its date would lie outside the years 1 to 9999.
+pub fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &Definition, now: Timestamp) -> Result<Task, Refusal> {
+    let id = task_id(bundle_id, anchor, &definition.ref_id);
     let date = due_date(anchor, definition)?;
     let bare = Task::bare(id, definition.description.clone(), date, "template", now);
     let text = |text: &Option<String>| -> Maybe<String> { text.clone().filter(|text| !text.is_empty()).into() };
@@ -70,7 +81,7 @@ fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &De
     let meaningful = |value: &&Value| {
         !matches!(value, Value::Null) && value.as_str() != Some("") && !value.as_object().is_some_and(serde_json::Map::is_empty)
     };
-    Ok(Task {
+    let task = Task {
         bundle_id: Maybe::Set(bundle_id.to_string()),
         template_id: Maybe::Set(template.id.to_string()),
         template_task_ref: Some(definition.ref_id.clone()),
@@ -92,5 +103,6 @@ fn task(bundle_id: &BundleId, anchor: Date, template: &Template, definition: &De
         assignee_id: assignee.cloned().into(),
         tags: non_empty(template.tags.as_ref()),
         ..bare
-    })
+    };
+    Ok(Task { definition_mark: Some(running::mark(&task, definition.offset_days as i64)), ..task })
 }

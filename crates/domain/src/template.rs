@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod difference;
+pub mod running;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -120,6 +121,19 @@ pub struct Template {
 }
 
 impl Template {
+    /// The template with the definition of another one; what only this record has, it keeps.
+    #[must_use]
+    pub fn defined_as(&self, other: &Self) -> Self {
+        let (mut fields, wanted) = (json::object(self), json::object(other));
+        for field in difference::FIELDS.into_iter().chain(["taskDefinitions", "contentHash", "differsFromGit"]) {
+            match wanted.get(field) {
+                Some(value) => fields.insert(field.to_owned(), value.clone()),
+                None => fields.shift_remove(field),
+            };
+        }
+        serde_json::from_value(Value::Object(fields)).unwrap_or_else(|_| self.clone())
+    }
+
     /// The task definitions, read.
     pub fn definitions(&self) -> Vec<Definition> {
         let read = |raw: &Object| serde_json::from_value(Value::Object(raw.clone())).ok();

@@ -238,6 +238,9 @@ pub struct Task {
     /// Where its workflow's plan put it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<crate::reschedule::Planned>,
+    /// What its definition said when the task was made or last took it over, a few letters for each field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition_mark: Option<String>,
     /// Stage the run reaches when it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage_on_complete: Option<Stage>,
@@ -317,6 +320,7 @@ impl Task {
             template_id: Maybe::Unset,
             template_task_ref: None,
             planned: None,
+            definition_mark: None,
             stage_on_complete: None,
             recurring_config_id: None,
             tags: Maybe::Unset,
