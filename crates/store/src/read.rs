@@ -58,6 +58,31 @@ impl Store {
         Ok(items)
     }
 
+    /// Which of these keys hold anything: a record or its tombstone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn known<R: Record>(&self, keys: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut known = HashSet::new();
+        for chunk in keys.chunks(100) {
+            let keys: Vec<Item> = chunk.iter().map(|key| Item::from([(R::TABLE.key().to_owned(), item::text(key))])).collect();
+            let mut pending = Some(keys);
+            while let Some(keys) = pending.take() {
+                let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).projection_expression(R::TABLE.key());
+                let wanted = wanted.build().map_err(|error| StoreError::Database(error.to_string()))?;
+                let request = self.client.batch_get_item().request_items(self.name(R::TABLE)?, wanted);
+                let reply =
+                    Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await.map_err(StoreError::from_sdk)?;
+                self.note("BatchGetItem", None, reply.consumed_capacity());
+                let items = reply.responses.unwrap_or_default().into_values().flatten();
+                known.extend(items.filter_map(|item| item::read_text(&item, R::TABLE.key()).map(str::to_owned)));
+                pending =
+                    reply.unprocessed_keys.unwrap_or_default().into_values().next().map(|left| left.keys).filter(|keys| !keys.is_empty());
+            }
+        }
+        Ok(known)
+    }
+
     /// Reads a catalog whole: tens of rows, never a table that grows.
     ///
     /// # Errors

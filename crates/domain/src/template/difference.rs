@@ -124,6 +124,31 @@ pub fn between(from: &Template, to: &Template) -> Difference {
     }
 }
 
+/// The difference for an audit event: each field from and to, and the refs of tasks; bounded.
+pub fn told(difference: &Difference) -> Value {
+    const MOST: usize = 50;
+    let fields: Object =
+        difference.fields.iter().map(|change| (change.field.clone(), serde_json::json!({ "from": json::bounded(&change.from), "to": json::bounded(&change.to) }))).collect();
+    let of = |kind: Kind| -> Vec<&str> {
+        let tasks = difference.tasks.iter().filter(|task| task.kind == kind);
+        tasks.map(|task| task.ref_id.as_str()).take(MOST).collect()
+    };
+    let changed = difference.tasks.iter().filter(|task| task.kind == Kind::Changed).take(MOST);
+    let changed: Object = changed
+        .map(|task| (task.ref_id.clone(), task.fields.iter().map(|field| field.field.as_str()).take(20).collect::<Vec<_>>().into()))
+        .collect();
+    let mut told = serde_json::json!({ "changes": fields });
+    for (name, refs) in [("tasksAdded", of(Kind::Added)), ("tasksRemoved", of(Kind::Removed))] {
+        if !refs.is_empty() {
+            told[name] = refs.into();
+        }
+    }
+    if !changed.is_empty() {
+        told["tasksChanged"] = Value::Object(changed);
+    }
+    told
+}
+
 /// The definitions by ref, each ref once: starting a workflow skips a repeated one, too.
 fn first_of_each(definitions: &[Object]) -> Vec<(String, Object)> {
     let mut seen = std::collections::HashSet::new();
