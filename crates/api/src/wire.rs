@@ -1,5 +1,6 @@
 //! Envelopes of the API's answers, as the wire contract names them.
 
+use dataops_domain::FieldError;
 use dataops_domain::audit::Event;
 use dataops_domain::audit::verify::Finding;
 use std::collections::BTreeMap;
@@ -13,6 +14,13 @@ use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp};
+use dataops_domain::id::{TaskId, TemplateId};
+use dataops_domain::notification::Notification;
+use dataops_domain::task::Task;
+use dataops_domain::template::Template;
+use dataops_domain::template::difference::Difference;
+use dataops_domain::template::running::{Because, RunDifference};
+use dataops_domain::time::Date;
 use dataops_domain::user::User;
 use serde::{Deserialize, Serialize};
 
@@ -359,4 +367,126 @@ pub struct AuditReport {
 pub struct AuditAnswer {
     /// The report.
     pub audit: AuditReport,
+}
+
+/// How a template stands to its definition in Git.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateContent {
+    /// The file in Git; absent when there is none for this template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// True when it was edited here and says something else than Git.
+    #[serde(default)]
+    pub edited: bool,
+    /// True when Git has a newer definition than the one it was taken from.
+    #[serde(default)]
+    pub newer: bool,
+    /// What taking Git's definition would change; absent when both say the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
+}
+
+/// A template as a file for Git.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateFile {
+    /// The file's name under `content/workflows/`.
+    pub name: String,
+    /// Its YAML.
+    pub text: String,
+    /// What Git would refuse, and what of the template is not in the file.
+    pub problems: Vec<String>,
+}
+
+/// What a change would make of a template; nothing was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateCheck {
+    /// The template as it would be.
+    pub template: Template,
+    /// What is allowed and hardly meant, at its field.
+    pub advice: Vec<FieldError>,
+}
+
+/// What a template changed since a workflow was started from it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateDifference {
+    /// The template; absent when the workflow was made without one, or it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub template_id: Option<TemplateId>,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_name: Option<String>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_version: Option<u64>,
+    /// The version the workflow was started from, or that somebody looked through last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_version: Option<u64>,
+    /// The parts.
+    #[serde(flatten)]
+    pub parts: RunDifference,
+}
+
+/// What became of one part that was to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Taken {
+    /// The task or link was made.
+    Added,
+    /// The task or the phases were changed.
+    Changed,
+    /// The task was deleted.
+    Deleted,
+    /// There was nothing to take: it was taken before, or the template says the same.
+    Unchanged,
+    /// It can't be taken: see why.
+    Kept,
+}
+
+/// One part that was to be taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TakenPart {
+    /// The task's ref, when it is a task.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub ref_id: Option<String>,
+    /// The link's name, when it is a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// What became of it.
+    pub outcome: Taken,
+    /// Why it can't be taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
+    /// The task concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub task_id: Option<TaskId>,
+}
+
+/// The answer to taking parts of a template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TemplateTaken {
+    /// The bundle as it is now.
+    pub bundle: Bundle,
+    /// One result for each part that was asked for.
+    pub results: Vec<TakenPart>,
+}
+
+/// What to take of what a template changed; at least one of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TakeRequest {
+    /// Refs of tasks, at most 400.
+    pub refs: Vec<String>,
+    /// Names of link slots.
+    pub links: Vec<String>,
+    /// True to take the phases.
+    pub phases: bool,
+    /// True to be told of the rest only when the template changes again.
+    pub leave_rest: bool,
 }

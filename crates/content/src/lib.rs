@@ -21,7 +21,7 @@ pub use document::{Document, Heading, Step};
 pub use documents::{Broken, Documents, Target, Unresolved};
 pub use duty::Duty;
 pub use error::{ContentError, Problem};
-pub use lint::{Finding, lint};
+pub use lint::{Finding, instruction, lint, schedule};
 pub use search::Hit;
 pub use workflow::{Workflow, Written, written};
 

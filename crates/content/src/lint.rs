@@ -13,6 +13,9 @@ use std::fmt;
 
 use crate::Content;
 
+pub use links::instruction;
+pub use words::schedule;
+
 /// Something to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -24,6 +24,8 @@ mod start;
 mod tasks;
 mod tasks_bulk;
 mod tasks_undo;
+mod template_content;
+mod template_difference;
 mod templates;
 mod trash;
 mod tokens;
@@ -40,6 +42,7 @@ pub use search::{SearchAsk, SearchReport};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
 pub use tasks::TaskQuery;
 pub use tokens::shown_once;
+pub use template_difference::TakeParts;
 pub use views::tasks::TaskListFilter;
 
 use std::sync::Arc;

@@ -4,13 +4,14 @@
 use dataops_domain::audit::NewEvent;
 use dataops_domain::id::UserId;
 use dataops_domain::json;
-use dataops_domain::template::Template;
+use dataops_domain::template::{Template, difference};
 use dataops_domain::user::Role;
-use dataops_store::{CommitError, Operation};
+use dataops_store::{CommitError, Found, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::Engine;
 use crate::error::Error;
+use crate::template_content::taken;
 
 /// Who signs in on a laptop.
 pub const LOCAL_EMAIL: &str = "operator@dataops.local";
@@ -40,6 +41,14 @@ pub struct SeedReport {
     pub users: Vec<String>,
 }
 
+/// What became of one template.
+enum Seeded {
+    Created,
+    Updated,
+    Unchanged,
+    Differs,
+}
+
 impl Engine {
     /// Brings the templates of the content into the store.
     ///
@@ -47,30 +56,15 @@ impl Engine {
     /// When the store refuses.
     pub async fn seed(&self, operation: &Operation, local_users: bool) -> Result<SeedReport, Error> {
         let mut report = SeedReport::default();
-        let stored = self.store.catalog::<Template>().await?;
         for workflow in &self.content.workflows {
+            let part = operation.part(workflow.id.as_str());
             let wanted = workflow.template(operation.now);
             let name = wanted.name.clone();
-            match stored.iter().find(|stored| stored.record.id == wanted.id) {
-                None => match self.seed_new(operation, wanted).await {
-                    Ok(()) => report.created.push(name),
-                    Err(CommitError::Exists { .. }) => report.differs.push(name),
-                    Err(error) => return Err(error.into()),
-                },
-                Some(known) if known.record.differs_from_git == Some(true) => report.differs.push(name),
-                Some(known) if known.record.content_hash == wanted.content_hash => report.unchanged += 1,
-                Some(known) => {
-                    let after = Template { created_at: known.record.created_at, ..wanted };
-                    let event = NewEvent {
-                        action: "updated",
-                        summary: format!("Brought template '{name}' to the content in Git"),
-                        metadata: serde_json::json!({ "changes": json::changes(&known.record, &after) }),
-                    };
-                    let mut transaction = self.store.begin(operation);
-                    transaction.change(known, after, event, true);
-                    transaction.apply().await?;
-                    report.updated.push(name);
-                }
+            match self.decide(&part, || self.seed_one(&part, &wanted)).await? {
+                Seeded::Created => report.created.push(name),
+                Seeded::Updated => report.updated.push(name),
+                Seeded::Unchanged => report.unchanged += 1,
+                Seeded::Differs => report.differs.push(name),
             }
         }
         if local_users && !self.has_users().await? {
@@ -79,12 +73,34 @@ impl Engine {
         Ok(report)
     }
 
-    async fn seed_new(&self, operation: &Operation, template: Template) -> Result<(), CommitError> {
+    /// One template: made when there never was one; brought to newer content when nobody edited it; left alone when
+    /// somebody edited or deleted it. An edit that has found its way into Git is an edit no longer.
+    async fn seed_one(&self, operation: &Operation, wanted: &Template) -> Result<Seeded, Error> {
         let mut transaction = self.store.begin(operation);
-        let event =
-            NewEvent { action: "created", summary: format!("Seeded template '{}'", template.name), metadata: serde_json::Value::Null };
-        transaction.create(template, Some(event));
-        transaction.apply().await
+        let known = match self.store.find::<Template>(wanted.id.as_str()).await? {
+            Found::Deleted(_) => return Ok(Seeded::Differs),
+            Found::Nothing => {
+                let summary = format!("Seeded template '{}'", wanted.name);
+                transaction.create(wanted.clone(), Some(NewEvent { action: "created", summary, metadata: serde_json::Value::Null }));
+                return match transaction.apply().await {
+                    Err(CommitError::Exists { .. }) => Err(Error::Lost),
+                    done => Ok(done.map(|()| Seeded::Created)?),
+                };
+            }
+            Found::Live(known) => known,
+        };
+        let found = difference::between(&known.record, wanted);
+        let edited = known.record.differs_from_git == Some(true);
+        if edited && !found.is_empty() {
+            return Ok(Seeded::Differs);
+        }
+        if !edited && known.record.content_hash == wanted.content_hash {
+            return Ok(Seeded::Unchanged);
+        }
+        let after = Template { updated_at: operation.now, ..known.record.defined_as(wanted) };
+        transaction.change(&known, after, taken(&wanted.name, &found), !found.is_empty());
+        transaction.apply().await?;
+        Ok(Seeded::Updated)
     }
 
     async fn seed_people(&self, operation: &Operation) -> Result<Vec<String>, Error> {

@@ -4,13 +4,14 @@ use dataops_api::wire::TemplateList;
 use dataops_domain::audit::NewEvent;
 use dataops_domain::id::TemplateId;
 use dataops_domain::json::{self, Object};
-use dataops_domain::template::{self, Template};
+use dataops_domain::template::{self, Template, difference};
 use dataops_store::{Operation, Range, Stored};
 use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::catalog::catalog_page;
 use crate::error::{Error, Expected, check_version};
+use crate::template_content::template_made;
 
 impl Engine {
     pub(crate) async fn template(&self, id: &str) -> Result<Stored<Template>, Error> {
@@ -45,9 +46,9 @@ impl Engine {
     /// # Errors
     /// Every field that is wrong.
     pub async fn template_create(&self, operation: &Operation, body: &Object) -> Result<Template, Error> {
-        let fields = template::parse_new(body)?;
+        let made = template_made(operation, body)?;
         self.decide(operation, || async {
-            let template = template::new(TemplateId::new(operation.new_id("template")), &fields, operation.now);
+            let template = made.clone();
             let mut transaction = self.store.begin(operation);
             let event = NewEvent { action: "created", summary: format!("Created template '{}'", template.name), metadata: Value::Null };
             let template = transaction.create(template, Some(event)).record;
@@ -64,17 +65,12 @@ impl Engine {
     pub async fn template_update(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>) -> Result<Template, Error> {
         self.decide(operation, || async {
             let stored = self.template(id).await?;
-            let changes = template::parse_changes(body)?;
+            let after = self.template_changed(&stored.record, body, operation)?;
             check_version(seen, stored.record.version)?;
-            let mut after = json::merged(&stored.record, &changes);
-            after.updated_at = operation.now;
-            if after.content_hash.is_some() {
-                after.differs_from_git = Some(true);
-            }
             let event = NewEvent {
                 action: "updated",
                 summary: format!("Changed template '{}'", after.name),
-                metadata: json!({ "changes": json::changes(&stored.record, &after) }),
+                metadata: difference::told(&difference::between(&stored.record, &after)),
             };
             let mut transaction = self.store.begin(operation);
             let template = transaction.change(&stored, after, event, true).record;
@@ -82,6 +78,23 @@ impl Engine {
             Ok(template)
         })
         .await
+    }
+
+    /// The template as a request would leave it. One that came from Git is marked as different from it as soon as it
+    /// is, and loses the mark when it says the same again.
+    pub(crate) fn template_changed(&self, stored: &Template, body: &Object, operation: &Operation) -> Result<Template, Error> {
+        let changes = template::parse_changes(body)?;
+        let mut after = json::merged(stored, &changes);
+        after.updated_at = operation.now;
+        if after.content_hash.is_some() && !difference::between(stored, &after).is_empty() {
+            let same =
+                self.definition_of(&after).filter(|workflow| difference::between(&after, &workflow.template(after.created_at)).is_empty());
+            after.differs_from_git = same.is_none().then_some(true);
+            if let Some(workflow) = same {
+                after.content_hash = Some(workflow.hash.clone());
+            }
+        }
+        Ok(after)
     }
 
     /// Deletes a template: it is hidden and its record kept; what was made from it stays.

@@ -1,5 +1,7 @@
 //! Point reads, batch reads and whole catalogs.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use crate::Store;

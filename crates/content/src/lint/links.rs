@@ -3,7 +3,7 @@
 use crate::documents::{Documents, Unresolved};
 
 /// Says when a document or the step in it is not there, or when its id is not fit to be referred to.
-pub(super) fn instruction(documents: &Documents, id: &str, step: Option<&str>) -> Option<String> {
+pub fn instruction(documents: &Documents, id: &str, step: Option<&str>) -> Option<String> {
     let document = match documents.resolve(id) {
         Err(Unresolved::NotFound) => return Some(format!("unknown document '{id}'")),
         Err(Unresolved::Ambiguous) => return Some(format!("more than one document is named '{id}'")),

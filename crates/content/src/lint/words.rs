@@ -20,7 +20,7 @@ pub(super) fn is_slug(text: &str, more: &str) -> bool {
 }
 
 /// Says what is wrong with a schedule. We write less than cron allows: no ranges, no names, no sixth field.
-pub(super) fn schedule(text: &str) -> Option<String> {
+pub fn schedule(text: &str) -> Option<String> {
     let fields = text.split(' ').count();
     if fields != 5 || text.contains("  ") {
         return Some(format!("schedule '{text}': expected five fields with one space between them, found {fields}"));

@@ -28,7 +28,7 @@ pub struct Written {
 pub fn written(template: &Template) -> Written {
     let text = text(template);
     let name = format!("{}.yaml", template.kind);
-    let file = File { path: format!("workflows/{name}"), bytes: text.clone().into_bytes() };
+    let file = File { path: format!("workflows/{name}"), bytes: text.clone().into_bytes(), written: None };
     let problems = match super::read(&file) {
         Ok(read) => lost(template, &read),
         Err(problems) => problems.into_iter().map(|problem| problem.message).collect(),

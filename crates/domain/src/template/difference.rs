@@ -127,8 +127,13 @@ pub fn between(from: &Template, to: &Template) -> Difference {
 /// The difference for an audit event: each field from and to, and the refs of tasks; bounded.
 pub fn told(difference: &Difference) -> Value {
     const MOST: usize = 50;
-    let fields: Object =
-        difference.fields.iter().map(|change| (change.field.clone(), serde_json::json!({ "from": json::bounded(&change.from), "to": json::bounded(&change.to) }))).collect();
+    let fields: Object = difference
+        .fields
+        .iter()
+        .map(|change| {
+            (change.field.clone(), serde_json::json!({ "from": json::bounded(Some(&change.from)), "to": json::bounded(Some(&change.to)) }))
+        })
+        .collect();
     let of = |kind: Kind| -> Vec<&str> {
         let tasks = difference.tasks.iter().filter(|task| task.kind == kind);
         tasks.map(|task| task.ref_id.as_str()).take(MOST).collect()

@@ -157,9 +157,8 @@ impl RunDifference {
 }
 
 /// The refs of the template that the workflow has no task of, with the ids their tasks would have.
-pub fn missing(bundle: &Bundle, template: &Template, tasks: &[Task]) -> Vec<(String, TaskId)> {
+pub fn missing(bundle: &Bundle, first: Date, template: &Template, tasks: &[Task]) -> Vec<(String, TaskId)> {
     let there: HashSet<&str> = tasks.iter().filter_map(|task| task.template_task_ref.as_deref()).collect();
-    let first = first_anchor(bundle, tasks);
     let mut seen = HashSet::new();
     let refs = template.definitions().into_iter().map(|definition| definition.ref_id);
     refs.filter(|name| !there.contains(name.as_str()) && seen.insert(name.clone()))
@@ -167,19 +166,19 @@ pub fn missing(bundle: &Bundle, template: &Template, tasks: &[Task]) -> Vec<(Str
         .collect()
 }
 
-/// What the template changed since. `tasks` are the workflow's own; `gone` are the refs of tasks that were made once and
+/// What the template changed since. `first` is the anchor date the workflow was started for; `tasks` are its own; `gone` are the refs of tasks that were made once and
 /// are not among them any more.
 ///
 /// # Errors
 /// When a date would lie outside the years 1 to 9999.
 pub fn difference(
     bundle: &Bundle,
+    first: Date,
     template: &Template,
     tasks: &[Task],
     gone: &HashSet<String>,
     now: Timestamp,
 ) -> Result<RunDifference, Refusal> {
-    let first = first_anchor(bundle, tasks);
     let of_template = tasks.iter().filter(|task| task.template_id.text() == Some(template.id.as_str()));
     let by_ref: HashMap<&str, &Task> = of_template.clone().filter_map(|task| Some((task.template_task_ref.as_deref()?, task))).collect();
     let mut seen = HashSet::new();
@@ -205,15 +204,16 @@ pub fn difference(
     Ok(RunDifference { tasks: parts, links: slots.filter(|name| bundle.link(name).is_none()).collect(), phases })
 }
 
-/// The anchor date the workflow was started for: the ids of its tasks begin with it.
-fn first_anchor(bundle: &Bundle, tasks: &[Task]) -> Date {
-    let template = bundle.template_id.as_ref().map(crate::id::TemplateId::as_str);
-    let made = |task: &&Task| {
-        let day = crate::id::day_of(task.id.as_str());
-        day.filter(|day| task.template_task_ref.as_deref().is_some_and(|name| start::task_id(&bundle.id, *day, name) == task.id))
-    };
-    let own = tasks.iter().filter(|task| task.template_id.text() == template);
-    own.clone().find_map(|task| made(&task)).unwrap_or(bundle.anchor_date)
+/// The anchor date the workflow was started for, as the ids of its tasks say: each begins with that day. `made` are refs
+/// and ids of its tasks.
+pub fn first_anchor<'a>(bundle: &Bundle, made: impl IntoIterator<Item = (&'a str, &'a str)>) -> Date {
+    let fits = |name: &str, id: &str| crate::id::day_of(id).filter(|day| start::task_id(&bundle.id, *day, name).as_str() == id);
+    made.into_iter().find_map(|(name, id)| fits(name, id)).unwrap_or(bundle.anchor_date)
+}
+
+/// Refs and ids of the workflow's tasks.
+pub fn made(tasks: &[Task]) -> impl Iterator<Item = (&str, &str)> {
+    tasks.iter().filter_map(|task| Some((task.template_task_ref.as_deref()?, task.id.as_str())))
 }
 
 fn added(task: Task, gone: bool) -> TaskPart {
@@ -344,7 +344,7 @@ mod tests {
     }
 
     fn of(bundle: &Bundle, template: &Template, tasks: &[Task]) -> RunDifference {
-        difference(bundle, template, tasks, &HashSet::new(), now()).expect("a difference")
+        difference(bundle, first_anchor(bundle, made(tasks)), template, tasks, &HashSet::new(), now()).expect("a difference")
     }
 
     #[test]
@@ -411,8 +411,9 @@ mod tests {
         let template = template(json!([definition("a", 0), definition("b", 1)]));
         let (bundle, mut tasks) = run(&template);
         let deleted = tasks.remove(1);
-        assert_eq!(missing(&bundle, &template, &tasks), [("b".to_owned(), deleted.id)]);
-        let found = difference(&bundle, &template, &tasks, &HashSet::from(["b".to_owned()]), now()).expect("a difference");
+        assert_eq!(missing(&bundle, bundle.anchor_date, &template, &tasks), [("b".to_owned(), deleted.id)]);
+        let found =
+            difference(&bundle, bundle.anchor_date, &template, &tasks, &HashSet::from(["b".to_owned()]), now()).expect("a difference");
         assert_eq!((found.tasks[0].does, found.tasks[0].because), (Does::Nothing, Some(Because::DeletedByHand)));
     }
 }

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::reschedule::Rescheduled;
-use dataops_api::wire::{BundleAnswer, BundleDetail, BundleList, TaskList};
+use dataops_api::wire::{BundleAnswer, BundleDetail, BundleList, TakeRequest, TaskList, TemplateDifference, TemplateTaken};
+use dataops_engine::TakeParts;
 use serde_json::json;
 
 use super::not_allowed;
@@ -20,6 +21,7 @@ pub(super) fn router() -> Router<App> {
         .route("/api/bundles/{id}/reschedule", routing::post(reschedule).fallback(not_allowed))
         .route("/api/bundles/{id}/close", routing::post(close).fallback(not_allowed))
         .route("/api/bundles/{id}/tasks", routing::get(tasks).fallback(not_allowed))
+        .route("/api/bundles/{id}/template-difference", routing::get(template_difference).post(template_take).fallback(not_allowed))
 }
 
 #[utoipa::path(get, path = "/api/bundles", tag = "bundles", params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = BundleList)))]
@@ -100,6 +102,20 @@ pub(crate) async fn restore(State(app): State<App>, Ids(id): Ids<String>, call: 
     let work = async {
         let bundle = app.engine.bundle_restore(&call.operation, &id, call.seen()?).await?;
         Reply::ok(json!({ "bundle": bundle }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
+}
+
+#[utoipa::path(get, path = "/api/bundles/{id}/template-difference", tag = "bundles", params(("id" = String, Path)), responses((status = 200, body = TemplateDifference), (status = 404)))]
+pub(crate) async fn template_difference(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    call.answer(app.engine.template_difference(&call.operation, &id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(post, path = "/api/bundles/{id}/template-difference", tag = "bundles", params(("id" = String, Path)), request_body = TakeRequest, responses((status = 200, body = TemplateTaken), (status = 400), (status = 404), (status = 409), (status = 412), (status = 422)))]
+pub(crate) async fn template_take(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let wanted = TakeParts::read(&call.json()?)?;
+        Reply::ok(app.engine.template_take(&call.operation, &id, &wanted, call.seen()?).await?)
     };
     call.answer(app.engine.settle(&call.operation, work.await).await)
 }
