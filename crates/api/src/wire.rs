@@ -7,20 +7,15 @@ use std::collections::BTreeMap;
 
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
-use dataops_domain::file::File;
-use dataops_domain::notification::Notification;
 use dataops_domain::credential::ApiToken;
-use dataops_domain::notification::Notification;
-use dataops_domain::task::Task;
-use dataops_domain::template::Template;
-use dataops_domain::time::{Date, Timestamp};
+use dataops_domain::file::File;
 use dataops_domain::id::{TaskId, TemplateId};
 use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::template::difference::Difference;
 use dataops_domain::template::running::{Because, RunDifference};
-use dataops_domain::time::Date;
+use dataops_domain::time::{Date, Timestamp};
 use dataops_domain::user::User;
 use serde::{Deserialize, Serialize};
 

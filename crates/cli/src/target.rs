@@ -2,8 +2,8 @@
 
 use std::io::BufRead;
 
-use dataops_local::{DataDir, admin::Administered};
 use dataops_local::functions;
+use dataops_local::{DataDir, admin::Administered};
 use serde_json::{Value, json};
 
 use crate::args::Target;

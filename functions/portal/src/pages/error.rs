@@ -42,7 +42,9 @@ impl Trouble {
                 "This form is out of date",
                 "It was opened before you signed in, or in another session. Nothing was changed. Go back, reload the page and try again.",
             ),
-            Self::AdminsOnly => ("This page is for admins", "Your account runs the work; managing users takes an admin of this installation."),
+            Self::AdminsOnly => {
+                ("This page is for admins", "Your account runs the work; managing users takes an admin of this installation.")
+            }
             Self::NotFound => ("There is no such page", "The address is wrong, or what it led to has been deleted."),
             Self::NotAllowed => ("This address takes no such request", "Open the page and use its buttons instead."),
             Self::TooBig => ("That is too much at once", "Shorten the text and send it again. Nothing was changed."),

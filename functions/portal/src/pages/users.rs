@@ -50,7 +50,8 @@ pub fn list(view: &UsersPage, around: Around<'_>, chrome: &Chrome, attempt: &Att
 }
 
 fn fields(attempt: &Attempt, name: &str, email: &str, chosen: Role) -> Markup {
-    let roles = [("operator".to_owned(), "Operator: runs the work".to_owned()), ("admin".to_owned(), "Admin: also manages users".to_owned())];
+    let roles =
+        [("operator".to_owned(), "Operator: runs the work".to_owned()), ("admin".to_owned(), "Admin: also manages users".to_owned())];
     let chosen = attempt.value("user", "role").unwrap_or(if chosen == Role::Admin { "admin" } else { "operator" });
     html! {
         (Field { value: name, required: true, most: 200, ..Field::text("user", "name", "Name") }.show(attempt))

@@ -113,7 +113,9 @@ pub(super) async fn make_token(State(portal): State<Portal>, sent: Sent) -> Resp
 /// What to say when the answer with the secret was given before, or there is no room for another token.
 pub(super) fn once_only(problem: &Problem) -> Option<&'static str> {
     match problem.code.as_str() {
-        "already_shown" | "idempotency_key_reused" => Some("This was made and shown before, and is not shown again. Make a new one if you need it."),
+        "already_shown" | "idempotency_key_reused" => {
+            Some("This was made and shown before, and is not shown again. Make a new one if you need it.")
+        }
         "too_many_tokens" => Some("You have as many tokens as there may be. Revoke one that is no longer used."),
         _ => None,
     }

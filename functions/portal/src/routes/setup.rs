@@ -28,12 +28,7 @@ pub(super) struct Asked {
     token: String,
 }
 
-pub(super) async fn show(
-    State(portal): State<Portal>,
-    Path(user): Path<String>,
-    Query(asked): Query<Asked>,
-    request: Request,
-) -> Response {
+pub(super) async fn show(State(portal): State<Portal>, Path(user): Path<String>, Query(asked): Query<Asked>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match setup::open(&portal, &user, &asked.token, source(&parts).as_deref()).await {
         Ok(opened) => answer(&parts.headers, opened, &asked.token, StatusCode::OK, &Attempt::default()),

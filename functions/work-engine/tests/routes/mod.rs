@@ -19,7 +19,7 @@ mod tasks;
 mod tasks_bulk;
 mod tasks_undo;
 mod templates;
-mod trash;
 mod tokens;
+mod trash;
 mod users;
 mod views;

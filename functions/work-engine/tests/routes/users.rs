@@ -77,7 +77,8 @@ async fn the_gate_comes_first_then_body_fields_nothing_to_update_and_the_id() {
         assert_eq!(admin.send("PATCH", "/api/users/none", body.into()).await.expect(400).error(), "No valid fields to update");
     }
     assert_eq!(admin.send("PATCH", "/api/users/none", b"{\"name\":\"x\"}".to_vec()).await.expect(404).error(), "User not found");
-    let wrong = ["{\"name\":7}", "{\"name\":\" \"}", "{\"email\":\"x\"}", "{\"password\":\"abc\"}", "{\"password\":7}", "{\"disabled\":null}"];
+    let wrong =
+        ["{\"name\":7}", "{\"name\":\" \"}", "{\"email\":\"x\"}", "{\"password\":\"abc\"}", "{\"password\":7}", "{\"disabled\":null}"];
     for body in wrong {
         admin.send("PATCH", "/api/users/host", body.into()).await.expect(400);
     }
