@@ -17,7 +17,7 @@ if (box) {
 }
 for (const button of $$("[data-help]")) button.hidden = false;
 
-const rows = () => $$("#live .row, #live .card, #live .hit, #live .notice").filter((row) => row.offsetParent);
+const rows = () => $$("#live .row, #live .card, #live .hit, #live .told").filter((row) => row.offsetParent);
 const current = () => document.activeElement?.closest?.("#live [data-id]");
 
 function move(step) {

@@ -59,7 +59,7 @@ fn group_of(part: &InboxPart, view: &InboxPage, timezone: Tz) -> Markup {
     };
     let name = part.group.as_str();
     let rows = html! {
-        ul .notices { @for row in &part.rows { (line(row, part.group, view.today, timezone)) } }
+        ul .told-list { @for row in &part.rows { (line(row, part.group, view.today, timezone)) } }
         @if part.rows.len() < part.total && view.only.is_none() { p .further { a href={ "/inbox?group=" (name) } { "Show all " (part.total) } } }
     };
     group(name, title, &part.total.to_string(), tone, &rows)
@@ -70,14 +70,14 @@ fn line(row: &InboxRow, group: InboxGroup, today: Date, timezone: Tz) -> Markup 
     let what = row.task.as_ref().map_or(one.message.as_str(), |task| task.description.as_str());
     let came = one.created_at.local_date(timezone);
     html! {
-        li .notice data-id=(one.id) {
+        li .told data-id=(one.id) {
             span .kind { (icon(drawing(group))) }
             (subject(row, what))
             @if row.task.is_some() { span .why { (why(row, group, today)) } }
             @if let (Some(bundle), Some(title)) = (&one.bundle_id, &row.workflow) {
                 @if row.task.is_some() { a .chip href={ "/workflows/" (bundle) } title=(title) { span { (title) } } }
             }
-            time .came datetime=(came) title={ "Came up " (words::moment(one.created_at, today, timezone)) } { (words::relative((came - today).num_days())) }
+            @if row.task.is_none() { time .came datetime=(came) title=(words::moment(one.created_at, today, timezone)) { (words::relative((came - today).num_days())) } }
             button .act form="act" formaction={ "/inbox/" (one.id) "/dismiss" } aria-label={ "Dismiss: " (what) } { "Dismiss" }
         }
     }
