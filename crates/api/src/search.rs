@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchResult {
-    /// `task`, `bundle`, `document` or `template`.
+    /// `task`, `bundle`, `document`, `artifact`, `file` or `template`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its id.
@@ -20,7 +20,10 @@ pub struct SearchResult {
     /// A task's due date, a bundle's anchor date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
-    /// The bundle of a task.
+    /// The task of a file or artifact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<String>,
+    /// The bundle it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle_id: Option<String>,
     /// That bundle's title.

@@ -1,6 +1,7 @@
 //! Artifacts in their table.
 
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
+use dataops_domain::search::Entry;
 
 use crate::Store;
 use crate::error::StoreError;
@@ -45,6 +46,10 @@ impl Record for Artifact {
 
     fn set_version(&mut self, version: u64) {
         self.version = version;
+    }
+
+    fn found(&self) -> Option<Entry> {
+        Some(Entry::from(self))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use dataops_domain::Timestamp;
 use dataops_domain::file::{File, FileStatus};
+use dataops_domain::search::Entry;
 
 use crate::Store;
 use crate::error::StoreError;
@@ -45,6 +46,14 @@ impl Record for File {
 
     fn set_version(&mut self, version: u64) {
         self.version = version;
+    }
+
+    fn found(&self) -> Option<Entry> {
+        match self.status {
+            FileStatus::Ready => Some(Entry::from(self)),
+            FileStatus::Uploading => None,
+            FileStatus::Deleting => Some(Entry::from(self).gone(self.created_at)),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::idempotency::{compress, decompress};
 use crate::item::{self, Item, Record, Stored};
 use crate::query::Range;
 use crate::tables::{EVENTS_BY_DAY, Table};
-use crate::{Store, TaskFilter, UserRecord};
+use crate::{ArtifactFilter, FileFilter, Store, TaskFilter, UserRecord};
 
 /// The name of the row.
 const ROW: &str = "search-index";
@@ -110,11 +110,15 @@ pub enum SearchSource {
     OpenTasks,
     /// Tasks in this status.
     Tasks(Status),
+    /// What the work produced.
+    Artifacts,
+    /// Uploaded files.
+    Files,
 }
 
 impl SearchSource {
     /// Every list, in the order they are read.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::People,
         Self::Templates,
         Self::Bundles(BundleStatus::Active),
@@ -122,6 +126,8 @@ impl SearchSource {
         Self::OpenTasks,
         Self::Tasks(Status::Done),
         Self::Tasks(Status::Archived),
+        Self::Artifacts,
+        Self::Files,
     ];
 }
 
@@ -303,6 +309,14 @@ impl Store {
             SearchSource::Templates => (entries(&self.catalog::<Template>().await?), None),
             SearchSource::Bundles(status) => {
                 let page = self.bundles(&[status], &range).await?;
+                (entries(&page.records), page.next)
+            }
+            SearchSource::Artifacts => {
+                let page = self.artifacts(&ArtifactFilter::default(), &range).await?;
+                (entries(&page.records), page.next)
+            }
+            SearchSource::Files => {
+                let page = self.files(&FileFilter::All { category: None, tag: None }, &range).await?;
                 (entries(&page.records), page.next)
             }
             SearchSource::OpenTasks => {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::artifact::Artifact;
 use crate::bundle::{Bundle, BundleStatus};
+use crate::file::File;
 use crate::task::Task;
 use crate::template::Template;
 use crate::time::{Date, Timestamp};
@@ -34,6 +36,12 @@ pub enum Kind {
     /// A process document.
     #[serde(rename = "d")]
     Document,
+    /// Something the work produced.
+    #[serde(rename = "a")]
+    Artifact,
+    /// An uploaded file.
+    #[serde(rename = "f")]
+    File,
     /// Somebody who works here; never a result, but work is found by their name.
     #[serde(rename = "u")]
     Person,
@@ -41,7 +49,7 @@ pub enum Kind {
 
 impl Kind {
     /// What can be a result, as the groups of a page are ordered.
-    pub const RESULTS: [Self; 4] = [Self::Task, Self::Bundle, Self::Document, Self::Template];
+    pub const RESULTS: [Self; 6] = [Self::Task, Self::Bundle, Self::Document, Self::Artifact, Self::File, Self::Template];
 
     /// The word.
     pub fn as_str(self) -> &'static str {
@@ -50,6 +58,8 @@ impl Kind {
             Self::Bundle => "bundle",
             Self::Template => "template",
             Self::Document => "document",
+            Self::Artifact => "artifact",
+            Self::File => "file",
             Self::Person => "person",
         }
     }
@@ -93,7 +103,10 @@ pub struct Entry {
     /// A task's due date, a run's anchor date.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
-    /// The run a task belongs to.
+    /// The task a file or artifact belongs to.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// The run it belongs to.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,
     /// Id of who does it.
@@ -115,6 +128,7 @@ impl Entry {
             tags: Vec::new(),
             status: String::new(),
             date: None,
+            task: None,
             bundle: None,
             person: None,
         }
@@ -134,7 +148,7 @@ impl Entry {
 
     /// True for work that is under way, and for what is always there.
     pub fn is_open(&self) -> bool {
-        !matches!(self.status.as_str(), "done" | "archived")
+        !matches!(self.status.as_str(), "done" | "archived" | "superseded" | "rejected")
     }
 }
 
@@ -176,6 +190,32 @@ impl From<&Template> for Entry {
         Self {
             text: bounded(own.chain(tasks), MAX_TEMPLATE_TEXT),
             ..Self::new(Kind::Template, template.id.as_str(), &template.name, template.updated_at)
+        }
+    }
+}
+
+impl From<&Artifact> for Entry {
+    fn from(artifact: &Artifact) -> Self {
+        let words = [artifact.description.as_deref(), artifact.filename.as_deref(), Some(artifact.storage_uri.as_str())];
+        Self {
+            text: bounded(words.into_iter().flatten().filter(|text| !text.starts_with("s3:")), MAX_TEXT),
+            tags: tags(artifact.tags.iter().flatten().map(String::as_str)),
+            status: artifact.status.as_str().to_owned(),
+            task: artifact.task_id.clone(),
+            bundle: artifact.bundle_id.clone(),
+            ..Self::new(Kind::Artifact, artifact.id.as_str(), &artifact.title, artifact.updated_at)
+        }
+    }
+}
+
+impl From<&File> for Entry {
+    fn from(file: &File) -> Self {
+        Self {
+            text: bounded([file.category.as_str()], MAX_TEXT),
+            tags: tags(file.tags.iter().flatten().map(String::as_str)),
+            task: Some(file.task_id.clone()),
+            bundle: file.bundle_id.clone(),
+            ..Self::new(Kind::File, file.id.as_str(), &file.filename, file.created_at)
         }
     }
 }

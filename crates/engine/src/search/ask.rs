@@ -76,7 +76,7 @@ impl Engine {
     /// A question that is too long, an unknown kind, a cursor of something else.
     pub async fn search(&self, operation: &Operation, ask: &SearchAsk) -> Result<SearchAnswer, Error> {
         let query = Query::parse(&ask.q)?;
-        let unknown = || Refusal::field("/type", "type must be task, bundle, document or template");
+        let unknown = || Refusal::field("/type", "type must be task, bundle, document, artifact, file or template");
         let kinds: Vec<Kind> = ask.kind.as_deref().map(|kind| Kind::parse(kind).ok_or_else(unknown)).transpose()?.into_iter().collect();
         let wrong = || Refusal::field("/cursor", "cursor must be the nextCursor of an earlier answer");
         let skip =
@@ -183,7 +183,7 @@ impl Iterator for Days {
 }
 
 fn result(hit: Hit) -> SearchResult {
-    let Entry { kind, id, title, status, date, bundle, updated, .. } = hit.entry;
+    let Entry { kind, id, title, status, date, task, bundle, updated, .. } = hit.entry;
     let (step_id, step_title) = hit.step.unzip();
     SearchResult {
         kind: kind.as_str().to_owned(),
@@ -191,6 +191,7 @@ fn result(hit: Hit) -> SearchResult {
         title,
         status: Some(status).filter(|status| !status.is_empty()),
         date,
+        task_id: task,
         bundle_id: bundle,
         bundle_title: hit.bundle,
         assignee: hit.person,

@@ -1,16 +1,25 @@
 //! Search: everything that has the words, in groups; and the short list under the search field.
 
 use dataops_api::search::{SearchAnswer, SearchResult};
+use dataops_domain::artifact::ArtifactStatus;
 use dataops_domain::search::{Query, marks};
 use dataops_domain::time::Date;
 use maud::{Markup, html};
 
+use crate::ui::artifact::status_words;
 use crate::ui::icon::icon;
 use crate::ui::page::Page;
 use crate::ui::words;
 
 /// The kinds of results and what a group of them is called, in the order of the page.
-pub const KINDS: [(&str, &str); 4] = [("task", "Tasks"), ("bundle", "Workflows"), ("document", "Documents"), ("template", "Templates")];
+pub const KINDS: [(&str, &str); 6] = [
+    ("task", "Tasks"),
+    ("bundle", "Workflows"),
+    ("document", "Documents"),
+    ("artifact", "Artifacts"),
+    ("file", "Files"),
+    ("template", "Templates"),
+];
 
 /// What is looked for, as the address gives it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -136,6 +145,8 @@ fn address(hit: &SearchResult) -> String {
         ("task", _) => format!("/tasks/{}", hit.id),
         ("bundle", _) => format!("/workflows/{}", hit.id),
         ("template", _) => format!("/start/{}", hit.id),
+        ("artifact", _) => format!("/artifacts/{}", hit.id),
+        ("file", _) => format!("/tasks/{}", hit.task_id.as_deref().unwrap_or_default()),
         (_, Some(step)) => format!("/documents/{}#{step}", hit.id),
         (_, None) => format!("/documents/{}", hit.id),
     }
@@ -154,7 +165,7 @@ fn drawing(hit: &SearchResult) -> &'static str {
 }
 
 fn is_over(hit: &SearchResult) -> bool {
-    matches!(hit.status.as_deref(), Some("done" | "archived"))
+    matches!(hit.status.as_deref(), Some("done" | "archived" | "superseded" | "rejected"))
 }
 
 /// Where it stands, in a few words: `Newsletter #212 · 2 days late · Editor`.
@@ -166,6 +177,7 @@ fn subtitle(hit: &SearchResult, query: &Query, today: Date) -> Markup {
         ("task", _, Some(date)) => Some(words::due(date, today)),
         ("bundle", _, Some(date)) => Some(words::short_date(date, today)),
         ("template", ..) => Some("start one".to_owned()),
+        ("artifact", Some(status), _) => Some(ArtifactStatus::parse(status).map_or("", status_words).to_lowercase()),
         _ => None,
     };
     let step = hit.step_title.as_ref().map(|title| format!("Step {}: {title}", hit.step_id.as_deref().unwrap_or_default()));

@@ -17,7 +17,7 @@ pub(super) fn router() -> Router<App> {
 
 #[utoipa::path(get, path = "/api/search", tag = "search", params(
     ("q" = Option<String>, Query, description = "Words; each must begin a word of what is found. At most 200 characters; without a word nothing is found"),
-    ("type" = Option<String>, Query, description = "Only `task`, `bundle`, `document` or `template`"),
+    ("type" = Option<String>, Query, description = "Only `task`, `bundle`, `document`, `artifact`, `file` or `template`"),
     ("each" = Option<u32>, Query, description = "At most so many of each type, for a page that shows them in groups; such an answer has no next part"),
     ("limit" = Option<u32>, Query, description = "20 when absent, at most 100"), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = SearchAnswer), (status = 400)))]

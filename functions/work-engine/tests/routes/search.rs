@@ -164,7 +164,7 @@ async fn odd_questions_get_a_clear_answer() {
     }
     for (path, words) in [
         (format!("/api/search?q={}", "x".repeat(201)), "q must have at most 200 characters"),
-        ("/api/search?q=x&type=user".to_owned(), "type must be task, bundle, document or template"),
+        ("/api/search?q=x&type=user".to_owned(), "type must be task, bundle, document, artifact, file or template"),
         ("/api/search?q=x&limit=0".to_owned(), "limit must be a whole number, at least 1"),
         ("/api/search?q=x&each=many".to_owned(), "each must be a whole number, at least 1"),
         ("/api/search?q=x&cursor=%C3%BC".to_owned(), "cursor must be the nextCursor of an earlier answer"),
