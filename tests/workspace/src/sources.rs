@@ -40,7 +40,9 @@ fn the_domain_neither_waits_nor_reaches_out() {
         for word in ["async", "await", "tokio", "fs", "net", "env", "process", "thread", "SystemTime", "Instant"] {
             // A test may read a file of the repository.
             let is_test = source.path.contains("/tests/") && ["fs", "env"].contains(&word);
-            assert!(is_test || !source.says(word), "{} says `{word}`", source.path);
+            // A rule about secrets names what it looks for.
+            let is_rule = source.path.contains("/secrets/") && ["env", "process"].contains(&word);
+            assert!(is_test || is_rule || !source.says(word), "{} says `{word}`", source.path);
         }
     }
     for dependency in &domain.dependencies {
