@@ -25,7 +25,7 @@ export async function journey(person) {
   await person.lands(address);
 
   await page.locator('#instructions').getByRole('link', { name: 'Report a gap in the process' }).click();
-  await person.sees('Give the guest edit access');
+  await person.sees(page.getByLabel('Where'));
   await person.sweep('gap', page.url());
   await person.check();
   await page.getByLabel('What is wrong or missing?').fill('The share dialog has moved behind a menu.');

@@ -158,7 +158,7 @@ struct Match<'a> {
 
 enum What<'a> {
     Item(&'a Item),
-    Document(Hit),
+    Document(Box<Hit>),
 }
 
 impl<'a> Match<'a> {
@@ -172,7 +172,7 @@ impl<'a> Match<'a> {
         // Every word is in it somewhere; what its title lacks stands in its text.
         let score = view.score(&Item::new(&hit.entry)).unwrap_or(0);
         let rank = (score, true, hit.entry.updated, std::cmp::Reverse((hit.entry.kind, place)));
-        Self { kind: hit.entry.kind, rank, what: What::Document(hit) }
+        Self { kind: hit.entry.kind, rank, what: What::Document(Box::new(hit)) }
     }
 
     fn entry(&self) -> &Entry {
@@ -255,7 +255,7 @@ impl<'a> View<'a> {
 
     fn hit(&self, found: Match<'_>) -> Hit {
         let entry = match found.what {
-            What::Document(hit) => return hit,
+            What::Document(hit) => return *hit,
             What::Item(item) => &item.entry,
         };
         let title =

@@ -196,13 +196,12 @@ fn subtitle(hit: &SearchResult, query: &Query, today: Date) -> Markup {
 
 /// A text with the words of the question marked.
 fn marked(text: &str, query: &Query) -> Markup {
-    let mut at = 0;
+    let marks = marks(text, query);
+    let ends = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
+    let last = marks.last().map_or(0, |mark| mark.end);
     html! {
-        @for mark in marks(text, query) {
-            (text[at..mark.start]) mark { (text[mark.start..mark.end]) }
-            @let _ = at = mark.end;
-        }
-        (text[at..])
+        @for (before, mark) in ends.zip(&marks) { (text[before..mark.start]) mark { (text[mark.start..mark.end]) } }
+        (text[last..])
     }
 }
 

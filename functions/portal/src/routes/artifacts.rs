@@ -69,7 +69,7 @@ pub(super) async fn add(State(portal): State<Portal>, Path(task_id): Path<String
             if act::is_module(&who) {
                 return act::for_module(&attempt, None);
             }
-            match task::read(&portal, &mut who, &task_id).await {
+            match task::read(&portal, &who, &task_id).await {
                 Ok(view) => {
                     who.chrome.path = format!("/tasks/{task_id}");
                     who.refused(&pages::task::page(&view, &who.chrome, portal.timezone, &attempt))

@@ -229,7 +229,7 @@ async fn fill(stack: &Stack, number: usize) {
     let made = |n: usize| {
         let date = plus_days(day, i64::try_from(n % 900).unwrap()).unwrap();
         let mut task = Task::bare(TaskId::new(format!("old-{n}")), format!("Old task {n} about topic{}", n % 97), date, "manual", now);
-        task.status = if n % 10 == 0 { Status::Todo } else { Status::Done };
+        task.status = if n.is_multiple_of(10) { Status::Todo } else { Status::Done };
         task
     };
     stack.write_tasks((0..number).map(made).collect()).await;
