@@ -143,7 +143,27 @@ async fn the_cost_table_is_the_committed_one() {
     index(&stack).await;
     table.row("`GET /api/search?q=`, the first one of a process", operator.get("/api/search?q=podcast")).await;
     table.row("`GET /api/search?q=`, the next ones", operator.get("/api/search?q=podcast")).await;
+    people(&mut table).await;
     compare(&table.rows);
+}
+
+async fn people(table: &mut Table) {
+    let (operator, admin) = (table.stack.operator(), table.stack.admin());
+    let made = table.row("`POST /api/tokens`", operator.post("/api/tokens", json!({ "name": "x" }))).await;
+    table.row("`GET /api/tokens`", operator.get("/api/tokens")).await;
+    table.row("`DELETE /api/tokens/:id`", operator.delete(&format!("/api/tokens/{}", made.str("/token/id")))).await;
+    let change = json!({ "oldPassword": "dataops", "newPassword": "a longer one" });
+    table.row("`POST /api/users/:id/password`", admin.post("/api/users/operator/password", change)).await;
+    let link = table.row("`POST /api/users/:id/setup-link`", admin.post("/api/users/host/setup-link", json!({}))).await;
+    let token = link.str("/setupLink/path").split_once("?token=").unwrap().1.to_owned();
+    let body = json!({ "token": token, "password": "a longer one" });
+    table.row("`POST /api/users/:id/setup`", operator.post("/api/users/host/setup", body)).await;
+    table.row("`GET /api/views/users`", admin.get("/api/views/users")).await;
+    table.row("`GET /api/views/users/:id`", admin.get("/api/views/users/host")).await;
+    let task = json!({ "description": "x", "date": "2026-07-02", "assigneeId": "host" });
+    operator.post("/api/tasks", task).await.expect(201);
+    table.row("`POST /api/users/:id/reassign`, one task", admin.post("/api/users/host/reassign", json!({ "to": "editor" }))).await;
+    table.row("`PATCH /api/users/:id`, disabled", admin.send("PATCH", "/api/users/host", b"{\"disabled\":true}".to_vec())).await;
 }
 
 /// Makes the search index, so that asking costs what it costs every day.
