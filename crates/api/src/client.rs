@@ -89,7 +89,8 @@ impl Client {
         body: &impl Serialize,
         headers: &[(&str, &str)],
     ) -> Result<T, ClientError> {
-        self.typed(caller, method, path, "", body, headers).await
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        self.typed(caller, method, path, query, body, headers).await
     }
 
     async fn typed<T: DeserializeOwned>(

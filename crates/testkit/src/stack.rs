@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dataops_domain::audit::NewEvent;
 use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
+use dataops_domain::template::Template;
 use dataops_domain::{Actor, Timestamp};
 use dataops_fleet::{Clock, Function, Invocation};
-use dataops_local::template::{Given, Template};
+use dataops_local::template::{Given, Template as Declared};
 use dataops_local::{Embedded, functions};
 use dataops_store::{Operation, Range, Store, Tables, TaskFilter};
 use dataops_work_engine::WorkEngine;
@@ -35,7 +36,7 @@ pub struct Stack {
 impl Stack {
     /// An empty stack.
     pub async fn empty() -> Arc<Self> {
-        let template = Template::load(&Given::local(SECRET)).expect("the template can be read");
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let embedded = Embedded::memory(&template).await.expect("the embedded AWS starts");
         let config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
@@ -119,6 +120,17 @@ impl Stack {
             transaction.change(&before, after, event, false);
             transaction.apply().await.expect("the store takes it");
         }
+    }
+
+    /// Makes a seeded template look as if it came from older content, which gave it another name.
+    pub async fn age_template(&self, id: &str, name: &str) {
+        let stored = self.store.get::<Template>(id).await.expect("the store answers").expect("the template");
+        let operation = Operation::new(&self.next_request(), Actor::system(), self.clock.now(), None);
+        let older = Template { name: name.to_owned(), content_hash: Some("older".to_owned()), ..stored.record.clone() };
+        let event = NewEvent { action: "updated", summary: "Aged".to_owned(), metadata: Value::Null };
+        let mut transaction = self.store.begin(&operation);
+        transaction.change(&stored, older, event, true);
+        transaction.apply().await.expect("the store takes it");
     }
 
     /// The embedded AWS below.

@@ -87,6 +87,8 @@ use crate::routes;
         routes::views::bundles,
         routes::views::bundle,
         routes::views::templates,
+        routes::views::template,
+        routes::views::bundle_template,
         routes::views::timeline,
         routes::views::trash,
         routes::audit_events::list,

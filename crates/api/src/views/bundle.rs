@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::{Person, TaskRow, WorkflowCard};
 use crate::documents::DocumentLink;
+use crate::wire::TemplateDifference;
 
 /// A slot of the workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -79,5 +80,36 @@ pub struct BundlePage {
     /// Documents to read around the work.
     pub documents: Vec<DocumentLink>,
     /// Users, for assigning.
+    pub people: Vec<Person>,
+    /// What its template changed since, when there is something to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<TemplateChanges>,
+}
+
+/// How much a template changed since a workflow was started from it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateChanges {
+    /// Tasks that could be added.
+    pub added: usize,
+    /// Tasks that could be changed.
+    pub changed: usize,
+    /// Tasks that could be deleted.
+    pub removed: usize,
+    /// Links and phases.
+    pub other: usize,
+}
+
+/// `GET /api/views/bundles/:id/template`: what can be taken from the template, with names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleTemplatePage {
+    /// Today in the application timezone.
+    pub today: Date,
+    /// The bundle.
+    pub bundle: Bundle,
+    /// What differs.
+    pub difference: TemplateDifference,
+    /// Users, for names.
     pub people: Vec<Person>,
 }

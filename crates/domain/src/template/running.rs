@@ -17,6 +17,7 @@ use crate::bundle::Bundle;
 use crate::id::TaskId;
 use crate::json;
 use crate::refusal::Refusal;
+use crate::reschedule::Planned;
 use crate::start;
 use crate::task::{Status, Task};
 use crate::time::{self, Date, Timestamp};
@@ -190,7 +191,8 @@ pub fn difference(
             Some(task) => parts.extend(changed(bundle, first, task, &wanted, offset)),
             None => {
                 let date = start::due_date(bundle.anchor_date, &definition)?;
-                parts.push(added(Task { date, ..wanted }, gone.contains(&definition.ref_id)));
+                let planned = Some(Planned { offset_days: offset, date });
+                parts.push(added(Task { date, planned, ..wanted }, gone.contains(&definition.ref_id)));
             }
         }
     }
@@ -273,7 +275,10 @@ fn changed(bundle: &Bundle, first: Date, task: &Task, wanted: &Task, offset: i64
         }
     }
     let after: Option<Task> = serde_json::from_value(Value::Object(after)).ok();
-    let after = after.map(|after| Box::new(Task { definition_mark: Some(target), updated_at: wanted.updated_at, ..after }));
+    // A date that came from the plan is one that a move of the workflow takes along.
+    let moved = fields.iter().any(|field| field.change.field == "date" && !field.by_hand);
+    let planned = if moved { Some(Planned { offset_days: offset, date }) } else { task.planned };
+    let after = after.map(|after| Box::new(Task { definition_mark: Some(target), planned, updated_at: wanted.updated_at, ..after }));
     Some(TaskPart {
         ref_id: task.template_task_ref.clone().unwrap_or_default(),
         description: task.description.clone(),
@@ -293,6 +298,7 @@ fn removed(bundle: &Bundle, first: Date, task: &Task) -> TaskPart {
     let as_made = base.is_some_and(|base| base == mark(task, days));
     let begun = task.status != Status::Todo
         || !task.task_history.is_empty()
+        || !task.linked.is_empty()
         || [&task.comment, &task.link, &task.external_status, &task.waiting_for].into_iter().any(|text| text.text().is_some());
     let because = if !task.is_open() { Some(Because::Closed) } else { (!as_made || begun).then_some(Because::ChangedByHand) };
     TaskPart {

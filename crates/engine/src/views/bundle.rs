@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dataops_api::views::bundle::{BundlePage, Close, LinkSlot, PhaseTasks};
+use dataops_api::views::bundle::{BundlePage, BundleTemplatePage, Close, LinkSlot, PhaseTasks, TemplateChanges};
 use dataops_api::views::row::TaskRow;
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::{Bundle, BundleStatus, Stage};
@@ -10,6 +10,8 @@ use dataops_domain::closing;
 use dataops_domain::id::BundleId;
 use dataops_domain::task::gates::required_bundle_links;
 use dataops_domain::task::{Status, Task};
+use dataops_domain::template::Template;
+use dataops_domain::template::running::{self, Does};
 use dataops_store::{Operation, Range, StoreError, TaskFilter};
 
 use super::{Scene, card, home, row};
@@ -46,6 +48,11 @@ impl Engine {
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
         let open: Vec<&TaskRow> = rows.iter().filter(|row| matches!(row.status, Status::Todo | Status::Waiting)).collect();
         let card = card::card(&bundle, &open, rows.len() - open.len(), rows.len(), &scene);
+        let changes =
+            match template.filter(|template| bundle.status == BundleStatus::Active && bundle.template_version != Some(template.version)) {
+                Some(template) => self.template_changes(operation, &bundle, template, &tasks).await?,
+                None => None,
+            };
         Ok(BundlePage {
             today: scene.today,
             checked_at: operation.now,
@@ -53,12 +60,48 @@ impl Engine {
             phases: phases(&bundle, &tasks, rows, &scene),
             documents: self.documents(&bundle.source_doc_ids),
             people: scene.people.clone(),
+            changes,
             card,
             close: close(&bundle, &tasks),
             events,
             bundle: show_bundle(bundle, &artifacts.iter().map(|each| (each.id.to_string(), each.reference())).collect()),
             artifacts,
         })
+    }
+
+    /// How much of its template's changes a workflow could take; nothing when the difference can't be told.
+    async fn template_changes(
+        &self,
+        operation: &Operation,
+        bundle: &Bundle,
+        template: &Template,
+        tasks: &[Task],
+    ) -> Result<Option<TemplateChanges>, Error> {
+        let first = running::first_anchor(bundle, running::made(tasks));
+        let found = match self.run_difference(operation, bundle, first, template, tasks).await {
+            Ok(found) => found,
+            Err(Error::Expected(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let count = |does: Does| found.tasks.iter().filter(|part| part.does == does).count();
+        let changes = TemplateChanges {
+            added: count(Does::Add),
+            changed: count(Does::Change),
+            removed: count(Does::Delete),
+            other: found.links.len() + usize::from(found.phases.is_some()),
+        };
+        Ok((changes != TemplateChanges::default()).then_some(changes))
+    }
+
+    /// What a workflow can take from its template, for a page.
+    ///
+    /// # Errors
+    /// 404 when there is no such bundle.
+    pub async fn view_bundle_template(&self, operation: &Operation, id: &str) -> Result<BundleTemplatePage, Error> {
+        let scene = async { Ok(self.scene(operation).await?) };
+        let (bundle, difference, scene) =
+            futures_util::future::try_join3(self.bundle(id), self.template_difference(operation, id), scene).await?;
+        Ok(BundleTemplatePage { today: scene.today, bundle: bundle.record, difference, people: scene.people })
     }
 
     /// The list of workflows: those under way, or those put away.
@@ -117,9 +160,12 @@ fn links(bundle: &Bundle, tasks: &[Task]) -> Vec<LinkSlot> {
 
 /// Tasks by phase, in the template's order; tasks without a phase come last.
 fn phases(bundle: &Bundle, tasks: &[Task], rows: Vec<TaskRow>, scene: &Scene) -> Vec<PhaseTasks> {
+    // A run keeps the phases it was started with; one from before that was so shows its template's.
     let template = bundle.template_id.as_ref().and_then(|id| scene.templates.get(id.as_str()));
-    let known = template.into_iter().flat_map(|template| template.phases.iter().flatten());
+    let of_template = template.and_then(|template| template.phases.as_deref()).unwrap_or_default();
+    let known = if bundle.phases.is_empty() { of_template } else { &bundle.phases };
     let mut phases: Vec<PhaseTasks> = known
+        .iter()
         .map(|phase| PhaseTasks {
             id: phase.id.clone(),
             name: phase.name.clone(),

@@ -21,7 +21,7 @@ pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene
         status: task.status,
         source: task.source.clone(),
         workflow: bundle.map(chip),
-        phase: task.phase.text().map(|phase| scene.phase(task.template_id.text(), phase)),
+        phase: task.phase.text().map(|phase| phase_of(task, phase, bundle, scene)),
         missing: if task.is_open() { missing(task, &known(task, facts, scene)) } else { Vec::new() },
         assignee: task.assignee_id.text().map(|id| scene.person(id)),
         waiting_for: task.waiting_for.text().map(str::to_owned),
@@ -35,6 +35,12 @@ pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene
         tags: task.tags.get().cloned().unwrap_or_default(),
         version: task.version,
     }
+}
+
+/// The name of a task's phase: as its run was started, else as its template says.
+fn phase_of(task: &Task, phase: &str, bundle: Option<&Bundle>, scene: &Scene) -> String {
+    let own = bundle.and_then(|bundle| bundle.phases.iter().find(|known| known.id == phase));
+    own.map_or_else(|| scene.phase(task.template_id.text(), phase), |known| known.name.clone())
 }
 
 pub(super) fn chip(bundle: &Bundle) -> WorkflowChip {

@@ -1,6 +1,6 @@
 //! Templates as cards to start from.
 
-use dataops_api::views::templates::{TemplateCard, Templates};
+use dataops_api::views::templates::{DocumentChoice, TemplateCard, TemplatePage, Templates};
 use dataops_domain::bundle::{Bundle, BundleStatus};
 use dataops_domain::template::Template;
 use dataops_store::{Operation, Range};
@@ -11,6 +11,9 @@ use crate::error::Error;
 /// Workflows that every community runs first; the others follow by name.
 const FIRST: [&str; 2] = ["podcast", "newsletter"];
 
+/// Workflows put away that are asked for when their template was started last.
+const PAST: usize = 100;
+
 impl Engine {
     /// Every template with how many of its runs are under way.
     ///
@@ -18,14 +21,47 @@ impl Engine {
     /// When the store refuses.
     pub async fn view_templates(&self, operation: &Operation) -> Result<Templates, Error> {
         let (active, everything) = ([BundleStatus::Active], Range::default());
-        let bundles = self.store.bundles(&active, &everything);
-        let (scene, bundles) = futures_util::future::try_join(self.scene(operation), bundles).await?;
-        let mut templates = cards(scene.templates.values(), &bundles.into_records());
-        for card in &mut templates {
+        let (archived, last) = ([BundleStatus::Archived], Range { descending: true, limit: Some(PAST), ..Range::default() });
+        let (active, archived) = (self.store.bundles(&active, &everything), self.store.bundles(&archived, &last));
+        let (scene, active, archived) = futures_util::future::try_join3(self.scene(operation), active, archived).await?;
+        let (active, archived) = (active.into_records(), archived.into_records());
+        let mut cards = cards(scene.templates.values(), &active);
+        for card in &mut cards {
             let reading = scene.templates.get(&card.id).and_then(|template| template.source_doc_ids.as_deref());
             card.documents = self.documents(reading.unwrap_or_default());
+            let content = scene.templates.get(&card.id).map(|template| self.template_content(template)).unwrap_or_default();
+            let own = active.iter().chain(&archived).filter(|bundle| bundle.template_id.as_ref().is_some_and(|id| id.as_str() == card.id));
+            (card.edited, card.newer) = (content.edited, content.newer);
+            card.last_started = own.map(|bundle| bundle.created_at.local_date(self.timezone)).max();
         }
-        Ok(Templates { templates })
+        Ok(Templates { templates: cards })
+    }
+
+    /// A template's page: what it says, how it stands to Git, and what its editor chooses from.
+    ///
+    /// # Errors
+    /// 404 when there is no such template.
+    pub async fn view_template(&self, operation: &Operation, id: &str) -> Result<TemplatePage, Error> {
+        let active = [BundleStatus::Active];
+        let everything = Range::default();
+        let bundles = async { Ok(self.store.bundles(&active, &everything).await?.into_records()) };
+        let scene = async { Ok(self.scene(operation).await?) };
+        let (template, bundles, scene) = futures_util::future::try_join3(self.template_get(id), bundles, scene).await?;
+        let people: Vec<String> = scene.people.iter().map(|person| person.id.clone()).collect();
+        let choice = |document: &dataops_content::Document| DocumentChoice {
+            id: document.id.clone(),
+            title: document.title.clone(),
+            steps: document.steps.iter().map(|step| (step.id.clone(), step.title.clone())).collect(),
+        };
+        Ok(TemplatePage {
+            today: scene.today,
+            card: card(&template, &bundles),
+            content: self.template_content(&template),
+            advice: self.template_advice(&template, &people),
+            people: scene.people,
+            documents: self.content.documents.iter().map(choice).collect(),
+            template,
+        })
     }
 }
 
@@ -52,6 +88,9 @@ fn card(template: &Template, active: &[Bundle]) -> TemplateCard {
         tasks: template.task_definitions.len(),
         days,
         documents: Vec::new(),
+        edited: false,
+        newer: false,
+        last_started: None,
         active: active.iter().filter(|bundle| bundle.template_id.as_ref() == Some(&template.id)).count(),
     }
 }

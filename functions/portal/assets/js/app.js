@@ -9,3 +9,4 @@ import "./keys.js";
 import "./search.js";
 import "./paste.js";
 import "./copy.js";
+import "./check.js";

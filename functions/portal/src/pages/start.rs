@@ -153,21 +153,13 @@ fn dates(preview: &StartPreview) -> Markup {
                     tr .milestone[task.milestone] .is-past[task.past] {
                         td .date { time datetime=(task.date) { (words::short_date(task.date, today_year)) }
                             @if task.past { span .is-late { (icon("late")) "past" } } @else if task.weekend { span .is-chase { (icon("date")) "weekend" } } }
-                        td .offset { (offset(task.offset_days)) }
+                        td .offset { (words::offset(task.offset_days)) }
                         td { (task.description) @if task.milestone { " " span .tag { "milestone" } } }
                         td .phase { (task.phase.as_deref().unwrap_or_default()) }
                     }
                 }
             }
         }
-    }
-}
-
-fn offset(days: i64) -> String {
-    match days {
-        0 => "0".to_owned(),
-        days if days > 0 => format!("+{days}"),
-        days => format!("−{}", -days),
     }
 }
 

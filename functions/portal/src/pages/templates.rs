@@ -19,11 +19,18 @@ pub fn page(view: &Templates) -> Page {
                 @for template in &view.templates {
                     li .template {
                         div {
-                            h2 { @if let Some(emoji) = &template.emoji { span aria-hidden="true" { (emoji) } " " } (template.name) }
+                            h2 {
+                                @if let Some(emoji) = &template.emoji { span aria-hidden="true" { (emoji) } " " }
+                                a .title href={ "/templates/" (template.id) } { (template.name) }
+                                @if template.edited { " " span .tag { "differs from Git" } }
+                                @if template.newer { " " span .tag { "newer in Git" } }
+                            }
                             @if let Some(description) = &template.description { p { (description) } }
                             p .template-facts {
                                 span { (start::size(template)) }
                                 @if let Some(anchor) = &template.anchor_meaning { span { "counted from: " (anchor) } }
+                                @if let Some(schedule) = &template.schedule { span { "starts by itself: " (schedule) } }
+                                @if let Some(day) = template.last_started { span { "last started " (words::full_date(day)) } }
                                 @if template.active > 0 { a href="/workflows" { (words::count(template.active, "run", "runs")) " under way" } }
                                 a href=(activity::address("template", &template.id)) { "Activity" span .sr { " of " (template.name) } }
                             }

@@ -1,6 +1,6 @@
 //! A workflow: where it stands, its links, its tasks by phase, and what is around it.
 
-use dataops_api::views::bundle::{BundlePage, PhaseTasks};
+use dataops_api::views::bundle::{BundlePage, PhaseTasks, TemplateChanges};
 use dataops_api::views::row::TaskRow;
 use dataops_domain::bundle::{BundleStatus, Stage};
 use dataops_domain::task::Status;
@@ -19,6 +19,7 @@ use crate::ui::timeline::{Mark, timeline};
 use crate::ui::{card, dialog, words};
 
 /// The page.
+/// A reader of a big workflow asks for a phase in the address.
 pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt) -> Page {
     let (bundle, card) = (&view.bundle, &view.card);
     let emoji = card.emoji.as_deref().map(|emoji| format!("{emoji} ")).unwrap_or_default();
@@ -26,6 +27,7 @@ pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt)
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
         @if bundle.status == BundleStatus::Archived { p .notice { (icon("archived")) "Archived. It stays readable; bring it back to work on it." } }
         @if card.being_made { p .notice role="status" { "Its tasks are being made. This page fills up by itself." } }
+        @if let Some(changes) = view.changes.filter(|_| bundle.status == BundleStatus::Active) { p .changed { (icon("templates")) span { "The template changed since: " (told(changes)) ". " a href={ "/workflows/" (bundle.id) "/template" } { "Look at it" } } } }
         section .summary #summary aria-label="Where it stands" {
             (stages(bundle.stage))
             p .summary-line { (card::progress(card)) span .card-risk { (card::risk(&card.risk)) } }
@@ -34,7 +36,7 @@ pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt)
         div .columns {
             div .column-main {
                 (links(view, chrome, attempt))
-                (phases(view, chrome, timezone))
+                (phases(view, chrome, timezone, chrome.asked("phase").as_deref()))
             }
             aside .column-side aria-label="Around it" { (side(view, chrome, timezone)) }
         }
@@ -49,6 +51,18 @@ pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt)
         after: dialog::all(&chrome.csrf, &view.people, view.today),
         ..Page::new("workflow", bundle.title.clone(), body)
     }
+}
+
+fn told(changes: TemplateChanges) -> String {
+    let parts = [
+        (changes.added, "new task", "new tasks"),
+        (changes.changed, "changed task", "changed tasks"),
+        (changes.removed, "task dropped", "tasks dropped"),
+        (changes.other, "other change", "other changes"),
+    ];
+    let told: Vec<String> =
+        parts.into_iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| words::count(number, one, many)).collect();
+    told.join(", ")
 }
 
 fn stages(current: Stage) -> Markup {
@@ -81,8 +95,9 @@ fn links(view: &BundlePage, chrome: &Chrome, attempt: &Attempt) -> Markup {
     let back = format!("/workflows/{}", view.bundle.id);
     let is_web = |url: &str| url.starts_with("http://") || url.starts_with("https://") || url.starts_with("mailto:");
     html! {
-        section .group #links aria-labelledby="links-h" {
-            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) " filled" } }
+        // On a phone the list is folded until it is asked for, with or without JavaScript: by the address.
+        section .group .is-open[attempt.form == "links"] #links aria-labelledby="links-h" {
+            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) " filled" } a .fold-show href="#links" { "Show" span .sr { " the links" } } a .fold-hide href="#tasks" { "Hide" span .sr { " the links" } } }
             form method="post" action=(action) data-paste {
                 (form::hidden(&chrome.csrf, &back))
                 ul .slots {
@@ -119,24 +134,73 @@ fn short(url: &str) -> &str {
     bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/')
 }
 
-fn phases(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
+/// How many rows of a workflow fit on a page.
+const ROWS: usize = 48;
+
+/// Each phase with how many of its rows are shown: all of a workflow that fits; else the phase asked for or the one the
+/// work is in, then those with something late, as far as they fit. The others are a link.
+fn portions<'a>(view: &'a BundlePage, asked: Option<&str>) -> Vec<(&'a PhaseTasks, usize)> {
+    let phases: Vec<&PhaseTasks> = view.phases.iter().filter(|phase| !phase.tasks.is_empty()).collect();
+    if phases.iter().map(|phase| phase.tasks.len()).sum::<usize>() <= ROWS + 12 {
+        return phases.into_iter().map(|phase| (phase, usize::MAX)).collect();
+    }
+    let asked = asked.filter(|asked| phases.iter().any(|phase| phase.id == *asked));
+    let urgent = |phase: &PhaseTasks| phase.tasks.iter().any(|task| task.overdue || task.follow_up_due);
+    let rank = |phase: &PhaseTasks| match asked {
+        Some(asked) if phase.id == asked => 0,
+        None if phase.current => 0,
+        _ if urgent(phase) => 1,
+        _ => 2,
+    };
+    let mut order: Vec<usize> = (0..phases.len()).filter(|at| rank(phases[*at]) < 2).collect();
+    order.sort_by_key(|at| rank(phases[*at]));
+    let (mut left, mut shown) = (ROWS, vec![0; phases.len()]);
+    for at in order {
+        shown[at] = phases[at].tasks.len().min(left);
+        left -= shown[at];
+    }
+    phases.into_iter().zip(shown).collect()
+}
+
+/// A phase of a big workflow that is a link: its tasks come with it.
+fn closed_phase(phase: &PhaseTasks, bundle: &dataops_domain::id::BundleId) -> Markup {
+    let late = phase.tasks.iter().filter(|task| task.overdue).count();
+    let name = if phase.name.is_empty() { "Without a phase" } else { &phase.name };
+    let id: String = url::form_urlencoded::byte_serialize(phase.id.as_bytes()).collect();
+    html! {
+        div .phase .is-link {
+            h3 { a href={ "/workflows/" (bundle) "?phase=" (id) "#tasks" } { (name) } }
+            @if phase.current { span .tag { "now" } }
+            @if late > 0 { span .is-late { (icon("late")) (late) " late" } }
+            span .number { (phase.done) "/" (phase.tasks.len()) }
+        }
+    }
+}
+
+fn phases(view: &BundlePage, chrome: &Chrome, timezone: Tz, asked: Option<&str>) -> Markup {
     let rows = Rows { today: view.today, timezone, me: &chrome.user_id, with_workflow: false, lean: false };
     html! {
         section .group #tasks aria-labelledby="tasks-h" {
             h2 #tasks-h { "Tasks " span .number { (view.card.done) " of " (view.card.total) " done" } }
             @if view.phases.iter().all(|phase| phase.tasks.is_empty()) { p .none { "No tasks yet. " a href={ "/tasks/new?bundle=" (view.bundle.id) } { "Add one" } "." } }
-            @for phase in view.phases.iter().filter(|phase| !phase.tasks.is_empty()) { (phase_tasks(phase, rows)) }
+            @for (phase, most) in portions(view, asked) {
+                @if most == 0 { (closed_phase(phase, &view.bundle.id)) } @else { (phase_tasks(phase, rows, most, &view.bundle.id)) }
+            }
         }
     }
 }
 
-fn phase_tasks(phase: &PhaseTasks, rows: Rows<'_>) -> Markup {
+/// A phase with at most this many of its rows: what is open first.
+fn phase_tasks(phase: &PhaseTasks, rows: Rows<'_>, most: usize, bundle: &dataops_domain::id::BundleId) -> Markup {
     let (closed, open): (Vec<TaskRow>, Vec<TaskRow>) =
         phase.tasks.iter().cloned().partition(|task| matches!(task.status, Status::Done | Status::Archived));
     let urgent = open.iter().any(|task| task.overdue || task.follow_up_due);
     let late = open.iter().filter(|task| task.overdue).count();
     let name = if phase.name.is_empty() { "Without a phase" } else { &phase.name };
-    let shown = phase.current || urgent;
+    let shown = phase.current || urgent || most < usize::MAX;
+    let (all_open, all_closed) = (open.len(), closed.len());
+    let (open, closed) = (&open[..all_open.min(most)], &closed[..all_closed.min(most.saturating_sub(all_open))]);
+    let left = all_open - open.len();
     html! {
         details .phase .is-current[phase.current] open[shown] data-key={ "phase-" (phase.id) } {
             summary {
@@ -145,11 +209,13 @@ fn phase_tasks(phase: &PhaseTasks, rows: Rows<'_>) -> Markup {
                 @if late > 0 { span .is-late { (icon("late")) (late) " late" } }
                 span .number { (phase.done) "/" (phase.tasks.len()) }
             }
-            @if !open.is_empty() { (row::list(&open, Rows { lean: !shown, ..rows })) }
-            @if !closed.is_empty() {
+            @if !open.is_empty() { (row::list(open, Rows { lean: !shown, ..rows })) }
+            @if left > 0 { p .further { a href={ "/tasks?bundle=" (bundle) } { (words::count(left, "more task", "more tasks")) " of this phase, on the list" } } }
+            @if all_closed > 0 {
                 details .folded data-key={ "done-" (phase.id) } {
-                    summary { (words::count(closed.len(), "task", "tasks")) " done" }
-                    (row::list(&closed, Rows { lean: true, ..rows }))
+                    summary { (words::count(all_closed, "task", "tasks")) " done" }
+                    (row::list(closed, Rows { lean: true, ..rows }))
+                    @if closed.len() < all_closed { p .further { a href={ "/tasks?bundle=" (bundle) "&status=done" } { "All of them, on the list" } } }
                 }
             }
         }

@@ -18,11 +18,14 @@ mod task;
 mod task_actions;
 mod task_new;
 mod tasks;
+mod template;
+mod template_edit;
 mod templates;
 mod trash;
 mod users;
 mod workflow;
 mod workflow_actions;
+mod workflow_template;
 mod workflows;
 
 use axum::Router;
@@ -56,6 +59,7 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/tasks/{id}/{action}", get(task::to_task).post(task_actions::act))
         .route("/workflows", get(workflows::show))
         .route("/workflows/{id}", get(workflow::show))
+        .route("/workflows/{id}/template", get(workflow_template::show).post(workflow_template::take))
         .route("/workflows/{id}/{action}", get(workflow::to_workflow).post(workflow_actions::act))
         .route("/search", get(search::show))
         .route("/inbox", get(inbox::show))
@@ -64,6 +68,12 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/start", get(start::choose))
         .route("/start/{template}", get(start::preview).post(start::start))
         .route("/templates", get(templates::show))
+        .route("/templates/{id}", get(template::show))
+        .route("/templates/{id}/file", get(template::file))
+        .route("/templates/{id}/{action}", post(template::act))
+        .route("/templates/{id}/edit/{section}", get(template_edit::section).post(template_edit::save_section))
+        .route("/templates/{id}/tasks/{index}", get(template_edit::task).post(template_edit::save_task))
+        .route("/templates/{id}/tasks/{index}/{action}", post(template_edit::move_task))
         .route("/activity", get(activity::show))
         .route("/trash", get(trash::show))
         .route("/trash/{kind}/{id}", post(trash::restore))

@@ -44,6 +44,13 @@ const SAID: &[(&str, &str)] = &[
     ("enabled", "Account enabled."),
     ("reassigned", "Reassigned."),
     ("reassigned-some", "Reassigned what was still open and theirs. The rest was left as it is."),
+    ("template-taken", "Taken over from the template."),
+    ("template-taken-some", "Taken over from the template, but for what had changed here meanwhile."),
+    ("template-left", "Left as it is. You hear of it when the template changes again."),
+    ("template", "Template saved. Running workflows stay as they are."),
+    ("template-content", "Updated from the content in Git."),
+    ("template-removed", "Task removed from the template."),
+    ("template-deleted", "Template deleted. It is in the trash."),
 ];
 
 /// A status message, and for a completed or deleted task the way back.

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod artifact;
 pub mod card;
 pub mod dialog;
+pub mod difference;
 pub mod flash;
 pub mod form;
 pub mod gate;

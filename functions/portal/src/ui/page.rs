@@ -27,6 +27,14 @@ pub struct Chrome {
     pub flash: Option<Flash>,
 }
 
+impl Chrome {
+    /// What the address asks for under this name.
+    pub fn asked(&self, name: &str) -> Option<String> {
+        let query = self.path.split_once('?')?.1;
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
 /// One page inside the frame.
 #[derive(Debug, Clone)]
 pub struct Page {

@@ -7,6 +7,8 @@ use maud::{Markup, html};
 use super::words;
 
 const WIDTH: i64 = 1_000;
+/// The most marks drawn.
+const MOST: usize = 120;
 
 /// One date on the line.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,12 @@ pub fn timeline(marks: &[Mark], anchor: Date, today: Date) -> Markup {
     let dates = marks.iter().map(|mark| mark.date).chain([anchor]);
     let (Some(first), Some(last)) = (dates.clone().min(), dates.max()) else { return html! {} };
     let span = (last - first).num_days().max(1);
+    let mut marks = marks.to_vec();
+    marks.sort_by_key(|mark| (mark.date, mark.late, mark.status.as_str()));
+    marks.dedup_by_key(|mark| (mark.date, mark.late, mark.status.as_str()));
+    // More than the eye tells apart is thinned out: the page has its limit, too.
+    let thin = marks.len().div_ceil(MOST).max(1);
+    let marks: Vec<Mark> = marks.into_iter().step_by(thin).collect();
     let x = |date: Date| ((date - first).num_days() * (WIDTH - 20) / span + 10).clamp(2, WIDTH - 2);
     let state = |mark: &Mark| if mark.late { "late" } else { mark.status.as_str() };
     let label = format!(
@@ -36,7 +44,7 @@ pub fn timeline(marks: &[Mark], anchor: Date, today: Date) -> Markup {
         figure .timeline {
             svg viewBox={ "0 0 " (WIDTH) " 24" } preserveAspectRatio="none" role="img" aria-label=(label) {
                 line .axis x1="10" x2=(WIDTH - 10) y1="12" y2="12" {}
-                @for mark in marks { line class=(state(mark)) x1=(x(mark.date)) x2=(x(mark.date)) y1="7" y2="17" {} }
+                @for mark in &marks { line class=(state(mark)) x1=(x(mark.date)) x2=(x(mark.date)) y1="7" y2="17" {} }
                 line .anchor x1=(x(anchor)) x2=(x(anchor)) y1="0" y2="24" {}
                 @if today >= first && today <= last { line .today x1=(x(today)) x2=(x(today)) y1="0" y2="24" {} }
             }

@@ -42,6 +42,15 @@ pub fn due(date: Date, today: Date) -> String {
     }
 }
 
+/// Days from the anchor date: `−14`, `0`, `+3`.
+pub fn offset(days: i64) -> String {
+    match days {
+        0 => "0".to_owned(),
+        days if days > 0 => format!("+{days}"),
+        days => format!("−{}", -days),
+    }
+}
+
 /// `1 task`, `2 tasks`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::documents::GapForm;
-use dataops_api::views::bundle::BundlePage;
+use dataops_api::views::bundle::{BundlePage, BundleTemplatePage};
 use dataops_api::views::home::Home;
 use dataops_api::views::inbox::{InboxGroup, InboxPage};
 use dataops_api::views::task::TaskPage;
 use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
-use dataops_api::views::templates::Templates;
+use dataops_api::views::templates::{TemplatePage, Templates};
 use dataops_api::views::timeline::TimelinePage;
 use dataops_api::views::trash::TrashPage;
 use dataops_api::views::users::{UserPage, UsersPage};
@@ -31,6 +31,8 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/bundles", routing::get(bundles).fallback(not_found))
         .route("/api/views/bundles/{id}", routing::get(bundle).fallback(not_found))
         .route("/api/views/templates", routing::get(templates).fallback(not_found))
+        .route("/api/views/templates/{id}", routing::get(template).fallback(not_found))
+        .route("/api/views/bundles/{id}/template", routing::get(bundle_template).fallback(not_found))
         .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
         .route("/api/views/trash", routing::get(trash).fallback(not_found))
         .route("/api/views/gap", routing::get(gap).fallback(not_found))
@@ -160,4 +162,14 @@ pub(crate) async fn user(State(app): State<App>, Ids(id): Ids<String>, call: Cal
         Reply::ok(page)
     };
     call.answer(work.await)
+}
+
+#[utoipa::path(get, path = "/api/views/templates/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = TemplatePage), (status = 404)))]
+pub(crate) async fn template(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    call.answer(app.engine.view_template(&call.operation, &id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/bundles/{id}/template", tag = "views", params(("id" = String, Path)), responses((status = 200, body = BundleTemplatePage), (status = 404)))]
+pub(crate) async fn bundle_template(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    call.answer(app.engine.view_bundle_template(&call.operation, &id).await.and_then(Reply::ok))
 }

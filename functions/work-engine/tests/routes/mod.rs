@@ -18,6 +18,7 @@ mod start;
 mod tasks;
 mod tasks_bulk;
 mod tasks_undo;
+mod template_difference;
 mod templates;
 mod tokens;
 mod trash;
