@@ -1,11 +1,11 @@
 //! Envelopes of the API's answers, as the wire contract names them.
 
-use dataops_domain::FieldError;
-use dataops_domain::audit::Event;
-use dataops_domain::audit::verify::Finding;
 use std::collections::BTreeMap;
 
+use dataops_domain::FieldError;
 use dataops_domain::artifact::Artifact;
+use dataops_domain::audit::Event;
+use dataops_domain::audit::verify::Finding;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::credential::ApiToken;
 use dataops_domain::file::File;

@@ -51,6 +51,8 @@ impl Engine {
 
 pub(crate) fn show_task(mut task: Task, references: &References) -> Task {
     task.reminded.clear();
+    task.planned = None;
+    task.definition_mark = None;
     let attached = std::mem::take(&mut task.linked).attached;
     task.artifact_refs = linked::joined(&task.artifact_refs, "artifactId", found(&attached, references));
     task

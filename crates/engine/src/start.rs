@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::error::{Error, Expected};
+use crate::joined::{self, References};
 
 /// Tasks beyond this number are written from a manifest: bundle, event and answer take three places of a hundred.
 const TASKS_AT_ONCE: usize = 97;
@@ -73,7 +74,8 @@ impl Engine {
         let event = started(&bundle, &tasks);
         transaction.listing(&tasks);
         let bundle = transaction.create(bundle, Some(event)).record;
-        let tasks: Vec<Task> = tasks.into_iter().map(|task| transaction.create(task, None).record).collect();
+        let tasks =
+            tasks.into_iter().map(|task| joined::show_task(transaction.create(task, None).record, &References::default())).collect();
         let answer = BundleAnswer { bundle, tasks: Some(tasks) };
         transaction.commit(201, &answer).await?;
         Ok(answer)
@@ -134,7 +136,7 @@ impl Engine {
         let event = started(&made, &tasks);
         transaction.listing(&tasks);
         let bundle = transaction.change(stored, made, event, false).record;
-        let tasks = tasks.into_iter().map(|task| Task { version: 1, ..task }).collect();
+        let tasks = tasks.into_iter().map(|task| joined::show_task(Task { version: 1, ..task }, &References::default())).collect();
         let answer = BundleAnswer { bundle, tasks: Some(tasks) };
         transaction.commit(201, &answer).await?;
         Ok(answer)

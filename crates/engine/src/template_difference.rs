@@ -17,7 +17,7 @@ use dataops_domain::task::Task;
 use dataops_domain::template::running::{self, Does, RunDifference, TaskPart};
 use dataops_domain::template::{MAX_TASKS, Template};
 use dataops_domain::time::Date;
-use dataops_store::{Operation, Range, Stored, TaskFilter, Transaction};
+use dataops_store::{CommitError, Operation, Range, Stored, TaskFilter, Transaction};
 use serde_json::{Value, json};
 
 use crate::Engine;
@@ -150,11 +150,15 @@ impl Engine {
     async fn take_portion(&self, operation: &Operation, id: &str, portion: Portion<'_>) -> Result<(Bundle, Vec<TakenPart>), Error> {
         let stored = self.bundle(id).await?;
         let template = takeable(&stored.record, self.template_of(&stored.record).await?)?;
-        let keys: Vec<String> = portion.refs.iter().filter_map(|name| portion.ids.get(name)).cloned().collect();
+        let only = only(&template, portion.refs);
+        // What the index did not tell may exist all the same: somebody took it a moment ago.
+        let derived: HashMap<String, String> =
+            running::missing(&stored.record, portion.first, &only, &[]).into_iter().map(|(name, id)| (name, id.to_string())).collect();
+        let key = |name: &String| portion.ids.get(name).or_else(|| derived.get(name)).cloned();
+        let keys: Vec<String> = portion.refs.iter().filter_map(key).collect();
         let tasks: Vec<Stored<Task>> = self.store.get_many::<Task>(&keys).await?;
         let own = |task: &&Stored<Task>| task.record.bundle_id.text() == Some(id);
         let records: Vec<Task> = tasks.iter().filter(own).map(|task| task.record.clone()).collect();
-        let only = only(&template, portion.refs);
         let found = self.run_difference(operation, &stored.record, portion.first, &only, &records).await?;
         let mut after = stored.record.clone();
         let mut transaction = self.store.begin(operation);
@@ -178,8 +182,11 @@ impl Engine {
         }
         after.updated_at = operation.now;
         let bundle = transaction.change(&stored, after, told(&template, &results), true).record;
-        transaction.apply().await?;
-        Ok((bundle, results))
+        match transaction.apply().await {
+            // Somebody made the same task: read again, and it is there.
+            Err(CommitError::Exists { .. }) => Err(Error::Lost),
+            applied => Ok(applied.map(|_| (bundle, results))?),
+        }
     }
 }
 

@@ -92,15 +92,29 @@ impl Caller {
             _ => text.clone().into_bytes(),
         };
         let headers = answer["headers"].as_object().cloned().unwrap_or_default();
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if path.starts_with("/api/tasks") || path.starts_with("/api/bundles") {
+            keeps_its_own_marks(&json);
+        }
         Answer {
             status: answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status"),
             headers: headers
                 .into_iter()
                 .map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap_or_default().to_owned()))
                 .collect(),
-            json: serde_json::from_str(&text).unwrap_or(Value::Null),
+            json,
             text,
             bytes,
+        }
+    }
+}
+
+/// No task is answered with what only the product itself reads.
+fn keeps_its_own_marks(answer: &Value) {
+    let lists = [&answer["tasks"], &answer["results"]].into_iter().filter_map(Value::as_array).flatten();
+    for task in lists.chain([&answer["task"], answer]) {
+        for key in ["definitionMark", "planned", "reminded", "linked", "files", "artifacts", "attached"] {
+            assert!(task.get("createdAt").is_none() || task.get(key).is_none(), "`{key}` is answered: {task}");
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{ArtifactStatus, ArtifactType, DataClass, SourceType, StorageProvider
 use crate::input::{Fields, MAX_DEPTH, MAX_LONG_TEXT, depth};
 use crate::json::Object;
 use crate::refusal::Refusal;
+use crate::secrets;
 
 /// The most bytes of metadata, as JSON.
 pub const MAX_METADATA: usize = 4_096;
@@ -35,8 +36,6 @@ const CREATABLE: [&str; 21] = [
 ];
 /// Fields every artifact has: `null` is no value for them.
 const ALWAYS: [&str; 8] = ["type", "title", "status", "storageProvider", "storageUri", "visibility", "dataClass", "sourceType"];
-/// What marks an address as signed or carrying a token.
-const SIGNED: [&str; 7] = ["x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature=", "sig=", "access_token=", "token="];
 
 /// Reads the fields of a new artifact.
 ///
@@ -115,7 +114,7 @@ fn check(fields: &mut Fields<'_>, body: &Object) {
 
 fn check_uri(fields: &mut Fields<'_>, uri: &str) {
     let lower = uri.to_ascii_lowercase();
-    if SIGNED.iter().any(|marker| lower.contains(marker)) {
+    if secrets::signed_url_marker(uri) {
         fields.refuse("storageUri", "storageUri must be stable, not a signed URL or one that carries a token");
     }
     let hostile = ["javascript:", "data:", "vbscript:", "file:"].iter().any(|scheme| lower.starts_with(scheme));
@@ -126,40 +125,23 @@ fn check_uri(fields: &mut Fields<'_>, uri: &str) {
 
 fn check_metadata(fields: &mut Fields<'_>) {
     let Some(value) = fields.value("metadata") else { return };
-    let Some(object) = value.as_object() else {
+    if !value.is_object() {
         return fields.refuse("metadata", "metadata must be an object");
-    };
+    }
     if depth(value) > MAX_DEPTH {
         return fields.refuse("metadata", format!("metadata must be nested at most {MAX_DEPTH} levels deep"));
     }
     if value.to_string().len() > MAX_METADATA {
         return fields.refuse("metadata", format!("metadata must be at most {MAX_METADATA} bytes of JSON"));
     }
-    if has_secret_key(object) || has_signed_text(value) {
+    if secrets::secret_key_in(value, false).is_some() || has_signed_text(value) {
         fields.refuse("metadata", "metadata must not contain secrets or signed URLs");
     }
 }
 
-/// True when a key of any object names a secret; arrays are not descended (wire contract 11).
-fn has_secret_key(object: &Object) -> bool {
-    object.iter().any(|(key, value)| is_secret_key(key) || value.as_object().is_some_and(has_secret_key))
-}
-
-fn is_secret_key(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let bare = key.replace(['_', '-'], "");
-    ["secret", "token", "password", "credential", "cookie", "authorization"].iter().any(|word| key.contains(word))
-        || ["signedurl", "apikey"].iter().any(|word| bare.contains(word))
-        || key.contains("signed url")
-        || key.contains("api key")
-}
-
 fn has_signed_text(value: &Value) -> bool {
     match value {
-        Value::String(text) => {
-            let text = text.to_ascii_lowercase();
-            SIGNED.iter().any(|marker| text.contains(marker))
-        }
+        Value::String(text) => secrets::signed_url_marker(text),
         Value::Array(list) => list.iter().any(has_signed_text),
         Value::Object(object) => object.values().any(has_signed_text),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

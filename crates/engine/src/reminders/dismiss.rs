@@ -36,7 +36,7 @@ impl Engine {
         }
         self.decide(operation, || async {
             let Some(stored) = self.store.get::<Notification>(id).await? else {
-                return self.follow_up_dismiss(operation, id).await?.map(|done| (done, true)).ok_or_else(unknown);
+                return self.follow_up_dismiss(operation, id).await?.ok_or_else(unknown);
             };
             if !stored.record.is_for(&operation.actor) {
                 return Err(unknown());
@@ -44,7 +44,7 @@ impl Engine {
             if stored.record.dismissed {
                 // A settled one whose cause is back is listed again before a pass revives it.
                 let again = if stored.record.dismissed_by.is_none() { self.follow_up_dismiss(operation, id).await? } else { None };
-                return Ok(again.map_or((stored.record, false), |done| (done, true)));
+                return Ok(again.unwrap_or((stored.record, false)));
             }
             let mut transaction = self.store.begin(operation);
             let (after, event) = stored.record.dismissed(&operation.actor, operation.now);
@@ -55,8 +55,9 @@ impl Engine {
         .await
     }
 
-    /// Dismisses a follow-up that is due and not in the inbox yet: stored as dismissed, and marked on its task.
-    async fn follow_up_dismiss(&self, operation: &Operation, id: &str) -> Result<Option<Notification>, Error> {
+    /// Dismisses a follow-up that is due and not in the inbox yet: stored as dismissed, and marked on its task. Says
+    /// whether this call did it.
+    async fn follow_up_dismiss(&self, operation: &Operation, id: &str) -> Result<Option<(Notification, bool)>, Error> {
         let today = self.today(operation);
         let waiting = self.store.tasks_waiting(&Range { to: Some(today.date().to_string()), ..Range::default() }).await?;
         let is_meant = |task: &Task| due_follow_ups(std::iter::once(task), today).any(|due| due.id.as_str() == id);
@@ -68,9 +69,18 @@ impl Engine {
         }
     }
 
-    async fn follow_up_store_dismissed(&self, operation: &Operation, task: &Stored<Task>, due: Reminder) -> Result<Notification, Error> {
+    async fn follow_up_store_dismissed(
+        &self,
+        operation: &Operation,
+        task: &Stored<Task>,
+        due: Reminder,
+    ) -> Result<(Notification, bool), Error> {
         let wanted = due.notification(&task.record, None);
         let before = self.store.get::<Notification>(wanted.id.as_str()).await?;
+        // Somebody stored it between the two reads; only what was settled by itself may be dismissed once more.
+        if let Some(before) = before.as_ref().filter(|before| before.record.dismissed_by.is_some()) {
+            return Ok((before.record.clone(), false));
+        }
         let (after, event) = wanted.dismissed(&operation.actor, operation.now);
         let mut transaction = self.store.begin(operation);
         let dismissed = match &before {
@@ -81,7 +91,7 @@ impl Engine {
         let (marked, event) = reminder::marked(&task.record, &plan, &[]);
         transaction.change(task, marked, event, false);
         match transaction.apply().await {
-            Ok(()) => Ok(dismissed.record),
+            Ok(()) => Ok((dismissed.record, true)),
             Err(CommitError::Exists { .. }) => Err(Error::Lost),
             Err(error) => Err(error.into()),
         }

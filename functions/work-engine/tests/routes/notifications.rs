@@ -175,8 +175,8 @@ async fn dismissing_at_once_counts_each_once() {
     let all = stack.user("portal-admin").get("/api/notifications?all=true").await;
     assert_eq!(listed(&all).len(), 121);
     assert!(listed(&all).iter().all(|one| one["dismissed"] == true) && listed(&all).iter().any(|one| one["taskId"] == task.as_str()));
-    // A follow-up that nobody stored before may be counted by two who dismiss it at the very same moment.
-    assert!(count + left <= 122, "{count} and {left}");
+    // Who is refused after too many lost races says no count: what it dismissed till then is in nobody's.
+    assert!(count + left <= 121, "{count} and {left}");
 }
 
 #[tokio::test]
