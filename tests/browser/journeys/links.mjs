@@ -4,6 +4,7 @@ export async function journey(person) {
   const { page } = person;
   const refuses = person.js ? [] : 422;
   await person.open(person.workflow);
+  await person.unfolds('All links');
   const field = page.getByLabel('Podcast document', { exact: true });
   await person.watch.expect(refuses, async () => {
     await person.paste(field, 'javascript:alert(1)');
@@ -18,6 +19,7 @@ export async function journey(person) {
   await person.sees(page.getByRole('link', { name: 'docs.google.com/document/d/vector-search' }));
   await person.check();
 
+  await person.unfolds('All links');
   await page.getByText('Change Guest email').click();
   await page.getByLabel(/^Guest email/).fill('');
   await person.watch.expect(refuses, async () => {

@@ -31,5 +31,6 @@ export async function journey(person) {
   await person.open(person.workflow);
   await person.sees(page.getByRole('heading', { name: 'Tasks 1 of 42 done' }));
   await person.sees(page.getByRole('heading', { name: 'Links 1 of 12 filled' }));
+  await person.unfolds('All links');
   assert.equal(await page.getByRole('link', { name: 'guest@example.org' }).getAttribute('href'), 'mailto:guest@example.org');
 }

@@ -61,6 +61,12 @@ export class Person {
     return found;
   }
 
+  /** Opens what a phone keeps folded under these words. On a wide screen nothing is folded. */
+  async unfolds(words) {
+    const fold = this.page.locator('details:not([open]) > summary', { hasText: words });
+    if (await fold.isVisible()) await fold.click();
+  }
+
   /** Waits until it cannot be seen. */
   async misses(what) {
     const gone = typeof what === 'string' ? this.page.getByText(what).first() : what.first();

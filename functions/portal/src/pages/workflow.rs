@@ -93,11 +93,14 @@ fn links(view: &BundlePage, chrome: &Chrome, attempt: &Attempt) -> Markup {
     let empty = view.links.iter().filter(|slot| slot.url.is_empty()).count();
     let action = format!("/workflows/{}/links", view.bundle.id);
     let back = format!("/workflows/{}", view.bundle.id);
+    let busy = attempt.form == "links" || chrome.flash.as_ref().is_some_and(|flash| flash.is("links"));
     let is_web = |url: &str| url.starts_with("http://") || url.starts_with("https://") || url.starts_with("mailto:");
     html! {
-        // On a phone the list is folded until it is asked for, with or without JavaScript: by the address.
-        section .group .is-open[attempt.form == "links"] #links aria-labelledby="links-h" {
-            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) " filled" } a .fold-show href="#links" { "Show" span .sr { " the links" } } a .fold-hide href="#tasks" { "Hide" span .sr { " the links" } } }
+        section .group #links aria-labelledby="links-h" {
+            h2 #links-h { "Links " span .number { (view.links.len() - empty) " of " (view.links.len()) " filled" } }
+            // A phone folds the list, a wide screen shows it whole.
+            details .folds-on-phone data-key="links" open[busy] {
+            summary { "All links" }
             form method="post" action=(action) data-paste {
                 (form::hidden(&chrome.csrf, &back))
                 ul .slots {
@@ -124,6 +127,7 @@ fn links(view: &BundlePage, chrome: &Chrome, attempt: &Attempt) -> Markup {
                         }
                     }
                 }
+            }
             }
         }
     }

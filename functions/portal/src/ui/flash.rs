@@ -56,6 +56,7 @@ const SAID: &[(&str, &str)] = &[
 /// A status message, and for a completed or deleted task the way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
+    code: &'static str,
     words: &'static str,
     /// The address that takes it back.
     undo: Option<String>,
@@ -64,14 +65,19 @@ pub struct Flash {
 impl Flash {
     /// The message of a code; `task` is the task that can be opened again or restored.
     pub fn of(code: &str, task: Option<&str>) -> Option<Self> {
-        let (code, words) = SAID.iter().find(|(known, _)| *known == code)?;
-        let way = match *code {
+        let &(code, words) = SAID.iter().find(|(known, _)| *known == code)?;
+        let way = match code {
             "done" | "resolved" => Some("reopen"),
             "deleted" => Some("restore"),
             _ => None,
         };
         let undo = task.filter(|task| dataops_domain::id::is_valid(task)).zip(way).map(|(task, way)| format!("/tasks/{task}/{way}"));
-        Some(Self { words, undo })
+        Some(Self { code, words, undo })
+    }
+
+    /// True when this is the message of a code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code == code
     }
 
     /// The message as markup; its button uses the page's shared form.
