@@ -14,7 +14,7 @@ import { PHONE, WIDE, launch } from './lib/browser.mjs';
 import { startFleet } from './lib/fleet.mjs';
 import { Person } from './lib/person.mjs';
 
-const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'templates', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'sign-out'];
+const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'sign-out'];
 /** Without these nothing after them can be told. */
 const ESSENTIAL = ['sign-in', 'start'];
 const SETTINGS = [
@@ -30,7 +30,7 @@ const browser = await launch();
 try {
   for (const [index, look] of SETTINGS.entries()) {
     const name = `${look.width} px, ${look.theme}, ${look.js ? 'with' : 'without'} JavaScript`;
-    if (name.includes(only)) await test(name, { timeout: 170_000 }, (t) => everyJourney(t, look, index === 0));
+    if (name.includes(only)) await test(name, { timeout: 600_000 }, (t) => everyJourney(t, look, index === 0));
   }
 } finally {
   await browser.close();

@@ -220,7 +220,7 @@ fn task_fields(view: &TemplatePage, task: &Object, index: Option<usize>, attempt
             (tick(attempt, "requiresFile", "Needs an uploaded file", is("requiresFile")))
         }
         fieldset .stack { legend { "How it is done" }
-            (Field { value: text(task, "instructionDocId"), hint: "the id of a document", ..field("instructionDocId", "Document") }.show(attempt))
+            (Field { value: text(task, "instructionDocId"), hint: "the id of a document", proposals: "documents", ..field("instructionDocId", "Document") }.show(attempt))
             (said("instructionDocId"))
             (Field { value: text(task, "instructionStepId"), hint: &steps(view, text(task, "instructionDocId")), ..field("instructionStepId", "Step") }.show(attempt))
             (said("instructionStepId"))

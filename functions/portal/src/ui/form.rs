@@ -48,12 +48,14 @@ pub struct Field<'a> {
     pub required: bool,
     /// Longest text, in characters; 0 for no limit.
     pub most: usize,
+    /// Id of a list of proposals on the page; empty for none.
+    pub proposals: &'a str,
 }
 
 impl<'a> Field<'a> {
     /// A text field that may stay empty.
     pub fn text(form: &'a str, name: &'a str, label: &'a str) -> Self {
-        Self { form, name, label, kind: "text", value: "", hint: "", required: false, most: 0 }
+        Self { form, name, label, kind: "text", value: "", hint: "", required: false, most: 0, proposals: "" }
     }
 
     /// The field as markup.
@@ -72,13 +74,14 @@ impl<'a> Field<'a> {
         };
         let invalid = error.map(|_| "true");
         let most = (self.most > 0).then_some(self.most);
+        let list = (!self.proposals.is_empty()).then_some(self.proposals);
         html! {
             div .field {
                 label for=(id) { (self.label) @if !self.required && !self.hint.is_empty() { " " span .optional { (self.hint) } } }
                 @if self.kind == "area" {
                     textarea id=(id) name=(self.name) rows="2" required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] { (value) }
                 } @else {
-                    input id=(id) name=(self.name) type=(kind) value=(value) required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] autocomplete=(fills_itself(self.kind));
+                    input id=(id) name=(self.name) type=(kind) list=[list] value=(value) required[self.required] maxlength=[most] aria-invalid=[invalid] aria-describedby=[described] autocomplete=(fills_itself(self.kind));
                 }
                 @if self.required && !self.hint.is_empty() { p .hint id=(hint_id) { (self.hint) } }
                 @if let Some(words) = error { p .wrong id=(error_id) { (words) } }
