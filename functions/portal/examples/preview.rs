@@ -23,7 +23,7 @@ fn main() -> std::io::Result<()> {
         errors: vec![("link".into(), "The link must be a whole address such as https://example.org/page.".into())],
     };
     let mut said = chrome("/");
-    said.flash = Flash::of("done", Some("t1"));
+    said.flash = Flash::of("done", Some("t1.7"));
     let mut quiet = fixtures::home();
     quiet.overdue.clear();
     quiet.follow_ups_due.clear();
@@ -38,7 +38,7 @@ fn main() -> std::io::Result<()> {
         ("home-clear", of(pages::home::page(&quiet, &chrome("/"), Berlin, false), &chrome("/"))),
         ("home-first", of(pages::home::page(&fixtures::first_run(), &chrome("/"), Berlin, false), &chrome("/"))),
         ("home-bare", of(pages::home::page(&bare, &chrome("/"), Berlin, false), &chrome("/"))),
-        ("tasks", of(pages::tasks::page(&fixtures::tasks(), &filters, &chrome("/tasks"), Berlin, None), &chrome("/tasks"))),
+        ("tasks", of(pages::tasks::page(&fixtures::tasks(), &filters, &chrome("/tasks"), Berlin, &Default::default()), &chrome("/tasks"))),
         ("task", of(pages::task::page(&fixtures::task(), &chrome("/tasks/x"), Berlin, &none), &chrome("/tasks/x"))),
         ("task-refused", of(pages::task::page(&fixtures::task(), &chrome("/tasks/x"), Berlin, &refused), &chrome("/tasks/x"))),
         ("task-waiting", of(pages::task::page(&fixtures::waiting_task(), &chrome("/tasks/x"), Berlin, &none), &chrome("/tasks/x"))),

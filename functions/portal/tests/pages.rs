@@ -5,6 +5,7 @@ mod fixtures;
 use chrono_tz::Europe::Berlin;
 use dataops_api::views::row::{Gate, GateKind};
 use dataops_portal::pages::{self, error::Trouble};
+use dataops_portal::ui::bulk::{Picked, Refused};
 use dataops_portal::ui::form::Attempt;
 use dataops_portal::ui::page::{Page, document};
 use dataops_portal::ui::{flash::Flash, gate};
@@ -302,15 +303,29 @@ fn pages_stay_under_sixty_kilobytes() {
     assert!(workflow < 60 * 1024, "workflow: {workflow} bytes");
     let mut view = fixtures::tasks();
     let row = view.tasks[3].clone();
-    view.tasks.resize(30, row);
+    view.tasks.resize(25, row);
+    for (n, task) in view.tasks.iter_mut().enumerate() {
+        task.id = format!("01JD5A0000000000000000{n:04}");
+    }
+    let refused: Vec<Refused> = view
+        .tasks
+        .iter()
+        .map(|task| Refused { id: task.id.clone(), words: "Add the Luma link first.".into(), lacks_proof: true })
+        .collect();
+    let picked = Picked {
+        problem: "None of the 25 tasks was changed.".into(),
+        ids: refused.iter().map(|refused| refused.id.clone()).collect(),
+        refused,
+    };
     let tasks = shown(&pages::tasks::page(
         &view,
         &pages::tasks::Filters { status: "open".into(), ..Default::default() },
         &chrome("/tasks"),
         Berlin,
-        None,
-    ))
-    .len();
+        &picked,
+    ));
+    assert!(tasks.matches("checked aria-label=\"Select: ").count() == 25 && tasks.contains("And 17 more."));
+    let tasks = tasks.len();
     assert!(tasks < 60 * 1024, "tasks: {tasks} bytes");
 }
 

@@ -6,6 +6,8 @@
 mod documents;
 #[path = "site/people.rs"]
 mod people;
+#[path = "site/speed.rs"]
+mod speed;
 
 use dataops_local::{Fleet, FleetOptions, functions};
 use dataops_testkit::Browser;
@@ -228,7 +230,7 @@ async fn a_deleted_task_is_taken_back_from_the_message_or_from_the_trash() {
         let page = browser.get(&format!("/tasks/{id}")).expect(200).text;
         assert!(page.contains(&format!("/activity?entity=task%23{id}")), "the way to its whole log");
         let gone = browser.post_form(&format!("/tasks/{id}/delete"), &[("csrf", &csrf), ("back", "/tasks")]);
-        let to = format!("/tasks?saved=deleted&task={id}");
+        let to = format!("/tasks?saved=deleted&did={id}");
         assert_eq!((gone.status, gone.header("location")), (303, Some(to.as_str())));
         assert!(browser.get(&to).expect(200).text.contains(&format!("formaction=\"/tasks/{id}/restore\"")));
         browser.get(&format!("/tasks/{id}")).expect(404);

@@ -33,5 +33,5 @@ export const parse = (html) => new DOMParser().parseFromString(html, "text/html"
 
 /** The list behind an open panel, or the page itself: what a refresh asks for. */
 export function listUrl() {
-  return document.body.dataset.list || location.pathname + location.search.replace(/([?&])(saved|task)=[^&]*/g, "$1").replace(/[?&]+$/, "");
+  return document.body.dataset.list || location.pathname + location.search.replace(/([?&])(saved|did)=[^&]*/g, "$1").replace(/[?&]+$/, "");
 }

@@ -38,24 +38,28 @@ export async function send(form, button) {
 async function accepted(answer, { form, url, inPanel }) {
   const target = new URL(answer.url);
   form.closest("dialog")?.close();
-  const done = /\/tasks\/([^/]+)\/(done|resolve|delete)$/.exec(url);
-  const gone = done?.[2] === "delete";
   const html = await answer.text();
-  if (inPanel && gone) {
+  const fresh = parse(html);
+  const unpick = form.hasAttribute("data-stay");
+  const here = (document.body.dataset.list && new URL(document.body.dataset.list, location.href).pathname) || location.pathname;
+  if (inPanel && url.endsWith("/delete")) {
+    toast(fresh);
     await refresh({ quiet: false });
     closePanel();
   } else if (inPanel && html.includes('class="task"') && !html.startsWith("<!DOCTYPE")) {
-    showPanel(html);
+    toast(fresh);
+    showPanel(fresh);
     await refresh({ quiet: false });
-  } else if (document.body.dataset.list || target.pathname === location.pathname) {
+  } else if (target.pathname === here || (unpick && !answer.redirected)) {
     for (const field of $$("input, textarea", form)) if (field.type !== "hidden") field.value = field.type === "file" ? "" : field.defaultValue;
-    if (document.body.dataset.list && target.pathname !== new URL(document.body.dataset.list, location.href).pathname) await refresh({ quiet: false });
-    else show(parse(html), { status: !done });
+    toast(fresh);
+    show(fresh, { unpick });
+  } else if (document.body.dataset.list) {
+    toast(fresh);
+    await refresh({ quiet: false });
   } else {
     location.assign(answer.url);
-    return;
   }
-  if (done) toast(gone ? "Deleted." : "Done.", `/tasks/${done[1]}/${gone ? "restore" : "reopen"}`);
 }
 
 async function refused(answer, { form, row }) {

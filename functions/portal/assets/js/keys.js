@@ -1,6 +1,7 @@
 // Single keys for those who live here all day. They can be turned off, and never act while somebody types.
 import { $, $$ } from "./dom.js";
-import { openDialog } from "./dialogs.js";
+import { clearPicks, openBulk, picked, runBulk, togglePick } from "./bulk.js";
+import { openDialog, openNew } from "./dialogs.js";
 import { send } from "./forms.js";
 import { closeMenu } from "./menus.js";
 import { closePanel, isOpen } from "./panel.js";
@@ -29,7 +30,13 @@ function move(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
+function select() {
+  const row = current();
+  if (row && !togglePick(row)) row.classList.toggle("is-selected");
+}
+
 async function complete() {
+  if (picked().length > 0) return runBulk("done");
   const picked = $$("#live .row.is-selected");
   for (const row of picked.length > 0 ? picked : [current()]) {
     const button = row && $('button[data-act="done"]', row);
@@ -40,13 +47,13 @@ async function complete() {
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
-  x: () => current()?.classList.toggle("is-selected"),
+  x: select,
   e: complete,
   w: () => openDialog("wait", current()),
   f: () => openDialog("sent", current()),
-  d: () => openDialog("due", current()),
-  a: () => openDialog("assign", current()),
-  c: () => location.assign("/tasks/new"),
+  d: () => openBulk("d") || openDialog("due", current()),
+  a: () => openBulk("a") || openDialog("assign", current()),
+  c: () => openNew() || location.assign("/tasks/new"),
   n: () => location.assign("/start"),
   "/": () => $("#search")?.focus(),
   "?": () => $("#help")?.showModal(),
@@ -57,7 +64,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if ($("dialog[open]")) return;
     if (event.target.closest?.(".needs")) $("[data-dismiss]", event.target.closest(".needs")).click();
-    else if (!closeMenu() && isOpen()) closePanel();
+    else if (closeMenu()) return;
+    else if (isOpen()) closePanel();
+    else if (clearPicks()) return;
     else if (event.target.id === "search") event.target.blur();
     return;
   }

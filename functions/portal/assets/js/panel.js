@@ -35,13 +35,13 @@ async function open(href, push) {
     listTitle = document.title;
   }
   if (push) history[isOpen() ? "replaceState" : "pushState"]({ panel: href }, "", href);
-  showPanel(html);
+  showPanel(parse(html));
   $("h2", panel)?.focus({ preventScroll: true });
 }
 
-/** Shows a task in the panel. */
-export function showPanel(html) {
-  panel.replaceChildren(...parse(html).body.childNodes);
+/** Shows a task, as its answer was parsed, in the panel. */
+export function showPanel(fresh) {
+  panel.replaceChildren(...fresh.body.childNodes);
   panel.hidden = false;
   document.body.classList.add("has-panel");
   document.title = `${$("article", panel)?.dataset.title || "Task"} · DataOps`;

@@ -11,7 +11,10 @@ function remember() {
 }
 remember();
 
-const dirty = (field) => (field.tagName === "SELECT" ? $$("option", field).some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue);
+function dirty(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.tagName === "SELECT" ? $$("option", field).some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
+}
 
 /** True when replacing the element would take something from under the reader's hands. */
 function busy(element) {
@@ -41,10 +44,11 @@ function restore(at) {
   ($("a.title", row || document.createElement("i")) || $("#main")).focus({ preventScroll: !row });
 }
 
-/** Shows the page in `fresh`; with `quiet` it waits for a better moment where the reader is busy. */
-export function show(fresh, { quiet = false, status = true } = {}) {
+/** Shows the page in `fresh`; with `quiet` it waits for a better moment where the reader is busy. Ticked rows stay ticked, unless `unpick`. */
+export function show(fresh, { quiet = false, status = true, unpick = false } = {}) {
   if (!$("#live", fresh)) return false;
   const at = place();
+  const picked = new Set(unpick ? [] : $$("#live .pick :checked").map((box) => box.value));
   const [here, there] = [regions(document), regions(fresh)];
   const same = here.length > 0 && here.map((region) => region.id).join() === there.map((region) => region.id).join();
   if (same) {
@@ -69,6 +73,7 @@ export function show(fresh, { quiet = false, status = true } = {}) {
     if (old && next && old.outerHTML !== next.outerHTML && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(next));
   }
   if (!quiet && status) $("#status").replaceChildren(...$("#status", fresh).childNodes);
+  for (const box of $$("#live .pick input")) if (picked.has(box.value)) box.checked = true;
   restore(at);
   document.dispatchEvent(new CustomEvent("dataops:shown"));
   return true;

@@ -1,23 +1,25 @@
-// "Done. Undo", for ten seconds. The button is one of the page's shared form, so undoing is an ordinary request.
+// "Done. Undo", for ten seconds. What it says and its button are the server's message, and the button is one of the
+// page's shared form, so undoing is an ordinary request.
 import { $ } from "./dom.js";
 
 const STAYS = 10_000;
 let timer = 0;
 
-export function toast(words, undo) {
+/** Takes the message with something to press out of a fresh answer and shows it over the page; false when there is none. */
+export function toast(fresh) {
+  const said = [...fresh.querySelectorAll("#status .flash, .panel-status .flash")].find((flash) => flash.querySelector("[data-undo], a"));
+  if (!said) return false;
   const box = $("#toast") || document.body.appendChild(Object.assign(document.createElement("div"), { id: "toast" }));
   box.setAttribute("role", "status");
-  const text = document.createElement("span");
-  text.textContent = words;
-  const button = Object.assign(document.createElement("button"), { className: "quiet", textContent: "Undo" });
-  button.setAttribute("form", "act");
-  button.setAttribute("formaction", undo);
-  button.addEventListener("click", () => setTimeout(hide, 0));
   box.className = "toast";
   box.hidden = false;
-  box.replaceChildren(text, button);
+  said.querySelector("svg")?.remove();
+  box.replaceChildren(...said.childNodes);
+  said.remove();
+  box.querySelector("[data-undo]")?.addEventListener("click", () => setTimeout(hide, 0));
   clearTimeout(timer);
   timer = setTimeout(hideUnlessHeld, STAYS);
+  return true;
 }
 
 function hideUnlessHeld() {

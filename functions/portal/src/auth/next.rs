@@ -1,5 +1,8 @@
 //! Where to go afterwards. Only a path of our own may be named, or a link could send people elsewhere.
 
+/// What an address says of what just happened; the next one says something else or nothing.
+const SAID: [&str; 2] = ["saved", "did"];
+
 /// The path when it leads to one of our pages.
 pub(crate) fn local(path: &str) -> Option<&str> {
     let ours = path.starts_with('/') && !path.starts_with("//") && path.len() <= 2_000;
@@ -15,7 +18,7 @@ pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
     let mut serializer = url::form_urlencoded::Serializer::new(String::new());
     let earlier = url::form_urlencoded::parse(query.as_bytes());
-    serializer.extend_pairs(earlier.filter(|(name, _)| name != "saved" && name != "task" && !pairs.iter().any(|(ours, _)| ours == name)));
+    serializer.extend_pairs(earlier.filter(|(name, _)| !SAID.contains(&name.as_ref()) && !pairs.iter().any(|(ours, _)| ours == name)));
     serializer.extend_pairs(pairs);
     let query = serializer.finish();
     let mark = if query.is_empty() { "" } else { "?" };
@@ -51,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_status_replaces_the_one_before() {
-        assert_eq!(with_query("/tasks?q=a%26b&saved=done&task=x", &[("saved", "due")]), "/tasks?q=a%26b&saved=due");
+        assert_eq!(with_query("/tasks?q=a%26b&saved=done&did=x.7", &[("saved", "due")]), "/tasks?q=a%26b&saved=due");
         assert_eq!(with_query("/workflows/x#links", &[("saved", "links")]), "/workflows/x?saved=links#links");
         assert_eq!(with_query("/?saved=done", &[]), "/");
     }

@@ -75,7 +75,7 @@ impl FromRequestParts<Portal> for SignedIn {
                 _ => None,
             },
             is_admin: live.user.role == dataops_domain::user::Role::Admin,
-            flash: of("saved").and_then(|code| Flash::of(code, of("task"))),
+            flash: of("saved").and_then(|code| Flash::of(code, of("did"))),
         };
         let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         Ok(Self { user: live.user, request_id, received_at: received_at(parts), part, chrome, known })
@@ -187,6 +187,11 @@ impl Form {
     /// True when the form has the field.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// Every value of a field that may come more than once.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
     /// The fields whose names start with `prefix`, which is cut off.

@@ -21,7 +21,7 @@ const CARDS: usize = 5;
 
 /// The page. `everyone` is true when it shows all people's work.
 pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page {
-    let rows = Rows { today: home.today, timezone, me: &chrome.user_id, with_workflow: true, lean: false };
+    let rows = Rows { today: home.today, timezone, me: &chrome.user_id, with_workflow: true, lean: false, picked: None };
     let any_work = home.open_tasks > 0 || home.active_workflows > 0;
     let body = html! {
         @if any_work { (day(home, rows, everyone)) (workflows(home)) (ahead(home, rows)) }
@@ -38,7 +38,7 @@ pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page 
             }
         },
         checked: Some(words::clock(home.checked_at, timezone)),
-        after: dialog::all(&chrome.csrf, &home.people, home.today),
+        after: dialog::all(chrome, &home.people, home.today, None),
         ..Page::new("home", "Home", body)
     }
 }

@@ -2,11 +2,13 @@
 
 pub mod activity;
 pub mod artifacts;
+pub mod close_workflow;
 pub mod documents;
 pub mod error;
 pub mod gap;
 pub mod home;
 pub mod inbox;
+pub mod move_workflow;
 pub mod search;
 pub mod settings;
 pub mod setup;

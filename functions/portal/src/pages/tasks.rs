@@ -2,11 +2,13 @@
 
 use dataops_api::views::row::TaskRow;
 use dataops_api::views::tasks::TasksPage;
-use dataops_domain::time::{Date, Tz};
+use dataops_domain::time::{Date, Tz, parse_date};
 use maud::{Markup, html};
 
+use crate::ui::bulk::{self, Picked, Refused};
 use crate::ui::form;
 use crate::ui::group::group;
+use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::{dialog, words};
@@ -69,14 +71,16 @@ const STATUSES: [(&str, &str); 5] =
     [("open", "Open"), ("todo", "To do"), ("waiting", "Waiting"), ("done", "Done"), ("archived", "Archived")];
 
 /// The page.
-pub fn page(view: &TasksPage, filters: &Filters, chrome: &Chrome, timezone: Tz, problem: Option<&str>) -> Page {
-    let rows = Rows { today: view.today, timezone, me: &chrome.user_id, with_workflow: true, lean: false };
+pub fn page(view: &TasksPage, filters: &Filters, chrome: &Chrome, timezone: Tz, picked: &Picked) -> Page {
+    let rows = Rows { today: view.today, timezone, me: &chrome.user_id, with_workflow: true, lean: false, picked: Some(picked) };
+    let closed = matches!(filters.status.as_str(), "done" | "archived");
     let body = html! {
         nav .tabs #tabs aria-label="Status" {
             @for (status, name) in STATUSES { a href=(filters.address("status", status)) aria-current=[(filters.status == status).then_some("true")] { (name) } }
         }
         (bar(view, filters))
-        @if let Some(problem) = problem { p .problem role="alert" { (problem) } }
+        (chips(view, filters))
+        section #told aria-label="What was refused" { (bulk::problem(picked, &view.tasks)) }
         @if view.tasks.is_empty() { (nothing(filters)) } @else { (groups(view, rows, filters)) }
         @if let Some(cursor) = &view.next_cursor { p .further #more { a .button href=(filters.address("cursor", cursor)) { "Further tasks" } } }
     };
@@ -85,16 +89,20 @@ pub fn page(view: &TasksPage, filters: &Filters, chrome: &Chrome, timezone: Tz, 
     Page {
         lead: html! { (number) },
         checked: Some(words::clock(view.checked_at, timezone)),
-        after: dialog::all(&chrome.csrf, &view.people, view.today),
+        after: html! {
+            (bulk::bar(&chrome.csrf, &chrome.path, &view.people, view.today, closed))
+            (dialog::all(chrome, &view.people, view.today, None))
+        },
         ..Page::new("tasks", "Tasks", body)
     }
 }
 
 fn bar(view: &TasksPage, filters: &Filters) -> Markup {
-    let people: Vec<(String, String)> = [(String::new(), "Anybody".to_owned()), ("me".to_owned(), "Me".to_owned())]
-        .into_iter()
-        .chain(view.people.iter().map(|person| (person.id.clone(), person.name.clone())))
-        .collect();
+    let people: Vec<(String, String)> =
+        [(String::new(), "Anybody".to_owned()), ("me".to_owned(), "Me".to_owned()), ("none".to_owned(), "Nobody".to_owned())]
+            .into_iter()
+            .chain(view.people.iter().map(|person| (person.id.clone(), person.name.clone())))
+            .collect();
     let workflows: Vec<(String, String)> = std::iter::once((String::new(), "Any workflow".to_owned()))
         .chain(view.workflows.iter().map(|workflow| (workflow.id.clone(), workflow.title.clone())))
         .collect();
@@ -113,6 +121,46 @@ fn bar(view: &TasksPage, filters: &Filters) -> Markup {
             }
         }
     }
+}
+
+/// Each filter that is on, with the way to take it off.
+fn chips(view: &TasksPage, filters: &Filters) -> Markup {
+    let person = |id: &str| view.people.iter().find(|person| person.id == id).map_or("somebody", |person| person.name.as_str()).to_owned();
+    let day = |text: &str| parse_date(text).map_or_else(String::new, |date| words::short_date(date, view.today));
+    let workflow =
+        |id: &str| view.workflows.iter().find(|workflow| workflow.id == id).map_or("a workflow", |workflow| workflow.title.as_str());
+    let named = |name: &str, text: &str| match (name, text) {
+        ("from", text) => Some(format!("from {}", day(text))),
+        ("to", text) => Some(format!("until {}", day(text))),
+        ("assignee", "me") => Some("mine".to_owned()),
+        ("assignee", "none") => Some("nobody’s".to_owned()),
+        ("assignee", id) => Some(format!("of {}", person(id))),
+        ("bundle", id) => Some(format!("in {}", workflow(id))),
+        ("tag", tag) => Some(format!("tag {tag}")),
+        ("q", words) => Some(format!("“{words}”")),
+        _ => None,
+    };
+    html! {
+        @if filters.narrows() {
+            ul .filter-chips aria-label="Filters that are on" {
+                @for (name, text) in filters.pairs() { @if let Some(words) = named(name, text) {
+                    li { a href=(filters.address(name, "")) { span .sr { "Take off the filter: " } (words) (icon("close")) } }
+                } }
+            }
+        }
+    }
+}
+
+/// What could not be taken back, and why, for somebody without modules.
+pub fn not_undone(problem: &str, refused: &[Refused], back: &str) -> Page {
+    let body = html! {
+        div .problem role="alert" {
+            p { (problem) }
+            @if !refused.is_empty() { ul { @for each in refused { li { (each.words) " " a href={ "/tasks/" (each.id) } { "Open the task" } } } } }
+        }
+        p .actions { a .button href=(back) { "Go back" } }
+    };
+    Page::new("tasks", "Not taken back", body)
 }
 
 fn nothing(filters: &Filters) -> Markup {

@@ -10,6 +10,7 @@ use dataops_domain::user::Role;
 use maud::{Markup, html};
 
 use super::settings::{role, secret};
+use crate::ui::activity::address;
 use crate::ui::form::{self, Attempt, Field};
 use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
@@ -113,7 +114,7 @@ pub fn one(view: &UserPage, around: Around<'_>, chrome: &Chrome, attempt: &Attem
         (access(card, chrome))
     };
     let lead = html! { (user.email) " · " (role(user)) " · " (state(card, around)) };
-    let actions = html! { a .button href={ "/activity?entity=user%23" (user.id) } { "Activity" } };
+    let actions = html! { a .button href=(address("user", user.id.as_str())) { "Activity" } };
     Page { lead, actions, ..Page::new("user", user.name.clone(), body) }
 }
 

@@ -46,9 +46,15 @@ pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt)
             (emoji) @if let Some(template) = &card.template { (template) " · " }
             time datetime=(bundle.anchor_date) { (words::short_date(bundle.anchor_date, view.today)) } ", " (words::relative(card.anchor_in_days))
         },
-        actions: html! { a .button href={ "/tasks/new?bundle=" (bundle.id) } { "Add a task" } },
+        actions: html! {
+            @if bundle.status == BundleStatus::Active {
+                a .button href={ "/workflows/" (bundle.id) "/move" } { "Move…" }
+                a .button href={ "/workflows/" (bundle.id) "/close" } { "Close…" }
+            }
+            a .button href={ "/tasks/new?bundle=" (bundle.id) } data-new { "Add a task" }
+        },
         checked: Some(words::clock(view.checked_at, timezone)),
-        after: dialog::all(&chrome.csrf, &view.people, view.today),
+        after: dialog::all(chrome, &view.people, view.today, Some(bundle)),
         ..Page::new("workflow", bundle.title.clone(), body)
     }
 }
@@ -182,7 +188,7 @@ fn closed_phase(phase: &PhaseTasks, bundle: &dataops_domain::id::BundleId) -> Ma
 }
 
 fn phases(view: &BundlePage, chrome: &Chrome, timezone: Tz, asked: Option<&str>) -> Markup {
-    let rows = Rows { today: view.today, timezone, me: &chrome.user_id, with_workflow: false, lean: false };
+    let rows = Rows { today: view.today, timezone, me: &chrome.user_id, with_workflow: false, lean: false, picked: None };
     html! {
         section .group #tasks aria-labelledby="tasks-h" {
             h2 #tasks-h { "Tasks " span .number { (view.card.done) " of " (view.card.total) " done" } }

@@ -16,10 +16,10 @@ pub(super) async fn send(portal: &Portal, who: &SignedIn, method: &str, path: &s
     portal.client.send(&who.caller(), method, path, body, &[]).await
 }
 
-/// Back to where the form came from, with a word on what happened.
-pub(super) fn back(form: &Form, otherwise: &str, code: &str, task: Option<&str>) -> Response {
+/// Back to where the form came from, with a word on what happened and what it happened to.
+pub(super) fn back(form: &Form, otherwise: &str, code: &str, did: Option<&str>) -> Response {
     let mut pairs = vec![("saved", code)];
-    pairs.extend(task.map(|task| ("task", task)));
+    pairs.extend(did.map(|did| ("did", did)));
     Redirect::to(&next::with_query(form.back(otherwise), &pairs)).into_response()
 }
 
@@ -101,7 +101,7 @@ fn friendly(field: &str, message: &str) -> String {
     }
 }
 
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut letters = words.trim().trim_end_matches('.').chars();
     let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

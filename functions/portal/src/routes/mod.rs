@@ -3,11 +3,13 @@
 mod act;
 mod activity;
 mod artifacts;
+mod close_workflow;
 mod documents;
 mod files;
 mod gap;
 mod home;
 mod inbox;
+mod move_workflow;
 mod preferences;
 mod search;
 mod session;
@@ -18,6 +20,7 @@ mod task;
 mod task_actions;
 mod task_new;
 mod tasks;
+mod tasks_bulk;
 mod template;
 mod template_edit;
 mod templates;
@@ -49,6 +52,8 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/", get(home::show))
         .route("/tasks", get(tasks::show))
         .route("/tasks/new", get(task_new::show).post(task_new::create))
+        .route("/tasks/bulk", get(tasks_bulk::to_tasks).post(tasks_bulk::act))
+        .route("/tasks/undo", get(tasks_bulk::to_tasks).post(tasks_bulk::undo))
         .route("/tasks/{id}", get(task::show))
         .route("/tasks/{id}/upload", get(task::to_task_files).post(files::upload))
         .route("/tasks/{id}/artifact", get(task::to_task_files).post(artifacts::add))
@@ -59,6 +64,8 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/tasks/{id}/{action}", get(task::to_task).post(task_actions::act))
         .route("/workflows", get(workflows::show))
         .route("/workflows/{id}", get(workflow::show))
+        .route("/workflows/{id}/move", get(move_workflow::show).post(move_workflow::go))
+        .route("/workflows/{id}/close", get(close_workflow::show).post(close_workflow::go))
         .route("/workflows/{id}/template", get(workflow_template::show).post(workflow_template::take))
         .route("/workflows/{id}/{action}", get(workflow::to_workflow).post(workflow_actions::act))
         .route("/search", get(search::show))

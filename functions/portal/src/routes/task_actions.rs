@@ -9,7 +9,7 @@ use dataops_domain::task::Task;
 use serde_json::{Map, Value, json};
 
 use super::workflow_actions::fill_links;
-use super::{act, task};
+use super::{act, task, tasks_bulk as bulk};
 use crate::auth::next;
 use crate::auth::signed_in::{Form, Part, Sent, SignedIn};
 use crate::pages;
@@ -41,8 +41,13 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
             return show(&portal, &mut who, &id, attempt, None).await;
         }
     };
+    let asked_at = portal.clock.now();
     match act::send(&portal, &who, change.method, &change.path, &change.body).await {
-        Ok(_) => act::back(&form, &own, change.code, Some(id.as_str()).filter(|_| matches!(change.code, "done" | "resolved" | "deleted"))),
+        Ok(_) if change.code == "deleted" => act::back(&form, &own, change.code, Some(&id)),
+        Ok(answer) => {
+            let task = serde_json::from_value::<Task>(answer).ok();
+            act::back(&form, &own, change.code, task.map(|task| bulk::made(&task, asked_at)).as_deref())
+        }
         Err(error) => refuse(&portal, &mut who, &id, &action, &form, error).await,
     }
 }

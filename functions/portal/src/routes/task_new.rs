@@ -49,6 +49,7 @@ pub(super) async fn create(State(portal): State<Portal>, sent: Sent) -> Response
     let key = form.text("key");
     let headers: &[(&str, &str)] = if key.is_empty() { &[] } else { &[("idempotency-key", key)] };
     match portal.client.send::<Task>(&who.caller(), "POST", "/api/tasks", &body, headers).await {
+        Ok(task) if form.has("stay") => act::back(&form, "/tasks", "created", Some(task.id.as_str())),
         Ok(task) => match task.bundle_id.text().filter(|bundle| id::is_valid(bundle)) {
             Some(bundle) => Redirect::to(&format!("/workflows/{bundle}?saved=created")).into_response(),
             None => Redirect::to(&format!("/tasks/{}?saved=created", task.id)).into_response(),

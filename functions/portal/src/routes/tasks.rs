@@ -10,6 +10,10 @@ use crate::auth::signed_in::SignedIn;
 use crate::pages;
 use crate::pages::tasks::Filters;
 use crate::portal::Portal;
+use crate::ui::bulk::Picked;
+
+/// Rows on a page: as many as keep it under 60 KB, even when each of them says why it was refused.
+const ROWS: usize = 25;
 
 #[derive(serde::Deserialize)]
 #[serde(default)]
@@ -29,7 +33,7 @@ pub(super) async fn show(State(portal): State<Portal>, who: SignedIn, Query(aske
     let filters = filters(asked);
     let query = engine_query(&filters, &who.chrome.user_id);
     match portal.client.get::<TasksPage>(&who.caller(), "/api/views/tasks", &query).await {
-        Ok(view) => who.page(&pages::tasks::page(&view, &filters, &who.chrome, portal.timezone, None)),
+        Ok(view) => who.page(&pages::tasks::page(&view, &filters, &who.chrome, portal.timezone, &Picked::default())),
         Err(ClientError::Refused(problem)) if problem.status == 400 => {
             let now = portal.clock.now();
             let empty = TasksPage {
@@ -40,15 +44,15 @@ pub(super) async fn show(State(portal): State<Portal>, who: SignedIn, Query(aske
                 people: Vec::new(),
                 workflows: Vec::new(),
             };
-            let words = format!("These filters don’t work: {}", problem.detail);
-            who.refused(&pages::tasks::page(&empty, &filters, &who.chrome, portal.timezone, Some(&words)))
+            let told = Picked { problem: format!("These filters don’t work: {}", problem.detail), ..Picked::default() };
+            who.refused(&pages::tasks::page(&empty, &filters, &who.chrome, portal.timezone, &told))
         }
         Err(error) => who.failed(&error),
     }
 }
 
 /// What is asked for, tidied: an unknown status is `open`, an impossible date none.
-fn filters(asked: Asked) -> Filters {
+pub(super) fn filters(asked: Asked) -> Filters {
     let date = |text: String| if parse_date(text.trim()).is_some() { text.trim().to_owned() } else { String::new() };
     let bounded = |text: String| text.trim().chars().take(200).collect::<String>();
     let known = ["open", "todo", "waiting", "done", "archived"].contains(&asked.status.as_str());
@@ -64,7 +68,7 @@ fn filters(asked: Asked) -> Filters {
     }
 }
 
-fn engine_query(filters: &Filters, me: &str) -> String {
+pub(super) fn engine_query(filters: &Filters, me: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, text) in filters.pairs() {
         query.append_pair(name, if name == "assignee" && text == "me" { me } else { text });
@@ -72,6 +76,7 @@ fn engine_query(filters: &Filters, me: &str) -> String {
     if !filters.cursor.is_empty() {
         query.append_pair("cursor", &filters.cursor);
     }
+    query.append_pair("limit", &ROWS.to_string());
     query.finish()
 }
 
@@ -89,6 +94,6 @@ mod tests {
             ..Asked::default()
         };
         let filters = filters(asked);
-        assert_eq!(engine_query(&filters, "u1"), "status=open&to=2026-02-28&assignee=u1");
+        assert_eq!(engine_query(&filters, "u1"), "status=open&to=2026-02-28&assignee=u1&limit=25");
     }
 }

@@ -79,7 +79,7 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
         }
         "delete" => {
             let sent = portal.client.send::<Value>(&who.caller(), "DELETE", &path, &Value::Null, &[]).await;
-            (sent, "/templates?saved=template-deleted".to_owned())
+            (sent, format!("/templates?saved=template-deleted&did={id}"))
         }
         _ => return who.trouble(Trouble::NotFound),
     };

@@ -27,12 +27,21 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
         },
         "stage" => (act::send(&portal, &who, "PUT", &path, &json!({ "stage": form.text("stage") })).await, "stage"),
         "archive" => (act::send(&portal, &who, "PUT", &format!("{path}/archive"), &Value::Null).await, "archived"),
-        "restore" => (act::send(&portal, &who, "PUT", &path, &json!({ "status": "active" })).await, "restored"),
+        "restore" => {
+            let stage = Some(form.text("stage")).filter(|stage| !stage.is_empty());
+            let body = stage.map_or_else(|| json!({ "status": "active" }), |stage| json!({ "status": "active", "stage": stage }));
+            (act::send(&portal, &who, "PUT", &path, &body).await, "restored")
+        }
         "delete" => (act::send(&portal, &who, "DELETE", &path, &Value::Null).await, "deleted-workflow"),
         _ => return who.trouble(Trouble::NotFound),
     };
     match done {
-        Ok(_) => act::back(&form, &format!("/workflows/{id}"), code, None),
+        Ok(_) => act::back(
+            &form,
+            &format!("/workflows/{id}"),
+            code,
+            Some(id.as_str()).filter(|_| matches!(code, "archived" | "deleted-workflow")),
+        ),
         Err(error) => refuse(&portal, &mut who, &id, &form, &action, None, error).await,
     }
 }

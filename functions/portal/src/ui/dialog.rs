@@ -2,22 +2,49 @@
 //! the same forms.
 
 use dataops_api::views::row::Person;
+use dataops_domain::bundle::Bundle;
 use dataops_domain::time::Date;
 use maud::{Markup, html};
 
 use super::form::{self, Attempt, Field};
+use super::page::Chrome;
 use super::words;
 
-/// Every dialog of a page with rows.
-pub fn all(csrf: &str, people: &[Person], today: Date) -> Markup {
+/// Every dialog of a page with rows; `workflow` is the one a new task belongs to.
+pub fn all(chrome: &Chrome, people: &[Person], today: Date, workflow: Option<&Bundle>) -> Markup {
+    let csrf = chrome.csrf.as_str();
     let soon = words::workday_after(today, 3).to_string();
     let date = today.to_string();
     html! {
+        (new_task(chrome, people, &date, workflow))
         (dialog("wait", "Wait for somebody", "Wait", csrf, &wait_fields("d-wait", &soon, &Attempt::default())))
         (dialog("sent", "Asked again", "Save", csrf, &sent_fields("d-sent", &soon, "", &Attempt::default())))
         (dialog("answered", "They answered", "Back on my list", csrf, &answered_fields("d-answered", &Attempt::default())))
         (dialog("due", "Due date", "Save", csrf, &Field { kind: "date", value: &date, required: true, ..Field::text("d-due", "date", "Due") }.show(&Attempt::default())))
         (dialog("assign", "Assign", "Save", csrf, &form::select("d-assign", "assigneeId", "Who does it", &form::people_options("Nobody", people, ""), "")))
+    }
+}
+
+/// A new task without leaving the page. The module that opens it sets the key, so that sending it twice makes one task.
+fn new_task(chrome: &Chrome, people: &[Person], date: &str, workflow: Option<&Bundle>) -> Markup {
+    let none = Attempt::default();
+    html! {
+        dialog #dialog-new aria-labelledby="dialog-new-h" {
+            form method="post" action="/tasks/new" {
+                h2 #dialog-new-h { "New task" }
+                @if let Some(workflow) = workflow { p .dialog-task { "In " (workflow.title) } input type="hidden" name="bundleId" value=(workflow.id); }
+                (form::hidden(&chrome.csrf, &chrome.path))
+                input type="hidden" name="key";
+                input type="hidden" name="stay" value="1";
+                (Field { required: true, most: 500, ..Field::text("d-new", "description", "What is to be done?") }.show(&none))
+                (Field { kind: "date", value: date, required: true, ..Field::text("d-new", "date", "Due") }.show(&none))
+                (form::select("d-new", "assigneeId", "Who does it", &form::people_options("Nobody yet", people, ""), &chrome.user_id))
+                p .dialog-actions {
+                    button .primary { "Create task" } button .quiet type="button" data-close { "Cancel" }
+                    a .dialog-more href={ "/tasks/new" @if let Some(workflow) = workflow { "?bundle=" (workflow.id) } } { "More fields" }
+                }
+            }
+        }
     }
 }
 

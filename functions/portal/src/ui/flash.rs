@@ -1,9 +1,12 @@
-//! What just happened, said once after a redirect. The address carries a code from this list and nothing else, so no
-//! link can put words of its own on a page.
+//! What just happened, said once after a redirect. The address carries a code from this list and what it happened to
+//! (`did`: ids, versions, dates), so no link can put words of its own on a page.
 
+use dataops_domain::id;
+use dataops_domain::time::parse_date;
 use maud::{Markup, html};
 
 use super::icon::icon;
+use super::words;
 
 const SAID: &[(&str, &str)] = &[
     ("done", "Done."),
@@ -51,28 +54,45 @@ const SAID: &[(&str, &str)] = &[
     ("template-content", "Updated from the content in Git."),
     ("template-removed", "Task removed from the template."),
     ("template-deleted", "Template deleted. It is in the trash."),
+    ("bulk-done", "{n} done."),
+    ("bulk-reopened", "{n} open again."),
+    ("bulk-due", "{n} moved."),
+    ("bulk-assigned", "{n} assigned."),
+    ("bulk-tagged", "Tags of {n} changed."),
+    ("undone", "Taken back."),
+    ("bulk-undone", "Taken back for {n}."),
+    ("moved", "Workflow moved. The tasks that follow have their new dates."),
+    ("moved-back", "Workflow moved back. Its tasks have their earlier dates."),
+    ("closed", "Workflow closed. It stays readable."),
 ];
 
-/// A status message, and for a completed or deleted task the way back.
+/// A button that takes it back: it belongs to the page's shared form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Undo {
+    action: String,
+    /// Name and value that the button sends.
+    sends: Option<(&'static str, String)>,
+}
+
+/// A status message, and where there is one the way back, or the way to what was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     code: &'static str,
-    words: &'static str,
-    /// The address that takes it back.
-    undo: Option<String>,
+    words: String,
+    undo: Option<Undo>,
+    made: Option<String>,
 }
 
 impl Flash {
-    /// The message of a code; `task` is the task that can be opened again or restored.
-    pub fn of(code: &str, task: Option<&str>) -> Option<Self> {
+    /// The message of a code. `did` is what it happened to: tasks with the versions that the change made (`id.7,id.3`),
+    /// or one thing and what it was before.
+    pub fn of(code: &str, did: Option<&str>) -> Option<Self> {
         let &(code, words) = SAID.iter().find(|(known, _)| *known == code)?;
-        let way = match code {
-            "done" | "resolved" => Some("reopen"),
-            "deleted" => Some("restore"),
-            _ => None,
-        };
-        let undo = task.filter(|task| dataops_domain::id::is_valid(task)).zip(way).map(|(task, way)| format!("/tasks/{task}/{way}"));
-        Some(Self { code, words, undo })
+        let did = did.unwrap_or_default();
+        let number = did.split(',').filter(|each| !each.is_empty()).count();
+        let words = words.replace("{n}", &words::count(number, "task", "tasks"));
+        let made = (code == "created").then(|| format!("/tasks/{did}")).filter(|_| id::is_valid(did));
+        Some(Self { code, words, undo: undo(code, did), made })
     }
 
     /// True when this is the message of a code.
@@ -85,11 +105,50 @@ impl Flash {
         html! {
             p .flash {
                 (icon("check")) span { (self.words) }
-                @if let Some(way) = &self.undo {
-                    button .quiet form="act" formaction=(way) data-undo { "Undo" }
+                @if let Some(made) = &self.made { a .quiet href=(made) { "Open it" } }
+                @if let Some(undo) = &self.undo {
+                    button .quiet form="act" formaction=(undo.action) name=[undo.sends.as_ref().map(|sends| sends.0)] value=[undo.sends.as_ref().map(|sends| &sends.1)] data-undo { "Undo" }
                 }
             }
         }
+    }
+}
+
+/// Task ids with the version that a change made, as an address or an undo button names them. One without a version was
+/// as wished already.
+pub fn versions(did: &str) -> Vec<(String, u64)> {
+    let read = |each: &str| {
+        let (id, version) = each.split_once('.')?;
+        Some((id.to_owned(), version.parse().ok()?)).filter(|_| id::is_valid(id))
+    };
+    did.split(',').filter_map(read).take(100).collect()
+}
+
+fn undo(code: &str, did: &str) -> Option<Undo> {
+    let plain = |action: String| Some(Undo { action, sends: None });
+    let whole = id::is_valid(did);
+    match code {
+        "done" | "resolved" | "due" | "assigned" | "archived-task" | "bulk-done" | "bulk-due" | "bulk-assigned" | "bulk-tagged" => {
+            let made = versions(did);
+            let value = made.iter().map(|(id, version)| format!("{id}.{version}")).collect::<Vec<_>>().join(",");
+            (!made.is_empty()).then(|| Undo { action: "/tasks/undo".to_owned(), sends: Some(("did", value)) })
+        }
+        "deleted" if whole => plain(format!("/tasks/{did}/restore")),
+        "deleted-workflow" if whole => plain(format!("/trash/bundle/{did}")),
+        "template-deleted" if whole => plain(format!("/trash/template/{did}")),
+        "archived" if whole => plain(format!("/workflows/{did}/restore")),
+        "closed" => {
+            let (id, stage) = did.split_once('.')?;
+            let stage = dataops_domain::bundle::Stage::parse(stage).filter(|_| id::is_valid(id))?;
+            Some(Undo { action: format!("/workflows/{id}/restore"), sends: Some(("stage", stage.as_str().to_owned())) })
+        }
+        "moved" => {
+            let (id, dates) = did.split_once('.')?;
+            let (before, after) = dates.split_once('.')?;
+            let good = id::is_valid(id) && parse_date(before).is_some() && parse_date(after).is_some();
+            good.then(|| Undo { action: format!("/workflows/{id}/move"), sends: Some(("undo", dates.to_owned())) })
+        }
+        _ => None,
     }
 }
 
@@ -97,13 +156,34 @@ impl Flash {
 mod tests {
     use super::*;
 
+    fn shown(code: &str, did: &str) -> String {
+        Flash::of(code, Some(did)).expect("known").show().into_string()
+    }
+
     #[test]
     fn only_known_codes_speak() {
         assert!(Flash::of("<b>", None).is_none());
-        let flash = Flash::of("done", Some("t1")).expect("known");
-        assert!(flash.show().into_string().contains("/tasks/t1/reopen"));
-        assert!(Flash::of("deleted", Some("t1")).expect("known").show().into_string().contains("/tasks/t1/restore"));
-        assert!(!Flash::of("due", Some("t1")).expect("known").show().into_string().contains("reopen"));
-        assert!(!Flash::of("done", Some("../x")).expect("known").show().into_string().contains("reopen"));
+        assert!(shown("done", "t1.7").contains("formaction=\"/tasks/undo\" name=\"did\" value=\"t1.7\""));
+        assert!(shown("deleted", "t1").contains("/tasks/t1/restore"));
+        assert!(!shown("comment", "t1.7").contains("Undo"));
+        for (code, did) in
+            [("done", "../x.7"), ("done", "t1"), ("deleted", "../x"), ("closed", "w1.nonsense"), ("moved", "w1.x.2026-12-01")]
+        {
+            assert!(!shown(code, did).contains("Undo"), "{code} {did}");
+        }
+    }
+
+    #[test]
+    fn many_are_counted_and_only_what_changed_is_taken_back() {
+        let html = shown("bulk-due", "t1.7,t2,t3.1");
+        assert!(html.contains("3 tasks moved.") && html.contains("value=\"t1.7,t3.1\""), "{html}");
+        assert!(shown("bulk-done", "t1.7").contains("1 task done."));
+    }
+
+    #[test]
+    fn a_workflow_goes_back_to_its_date_and_stage() {
+        assert!(shown("moved", "w1.2026-12-01.2026-12-08").contains("/workflows/w1/move\" name=\"undo\" value=\"2026-12-01.2026-12-08\""));
+        assert!(shown("closed", "w1.announced").contains("/workflows/w1/restore\" name=\"stage\" value=\"announced\""));
+        assert!(shown("created", "t1").contains("href=\"/tasks/t1\""));
     }
 }

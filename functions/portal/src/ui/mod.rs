@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod artifact;
+pub mod bulk;
 pub mod card;
 pub mod dialog;
 pub mod difference;

@@ -95,7 +95,7 @@ pub fn document(chrome: &Chrome, page: &Page) -> Markup {
                         h1 { (page.title) }
                         p .lead { (page.lead) @if let Some(checked) = &page.checked { span .checked { " · checked " span #checked { (checked) } } } }
                     }
-                    div .head-actions { (page.actions) @if page.name != "search" { (search()) } a .button href="/tasks/new" { (icon("plus")) "New task" } }
+                    div .head-actions { (page.actions) @if page.name != "search" { (search()) } a .button href="/tasks/new" data-new { (icon("plus")) "New task" } }
                 }
                 div #status role="status" { @if let Some(flash) = &chrome.flash { (flash.show()) } }
                 div #alert role="alert" {}
@@ -199,7 +199,7 @@ fn help() -> Markup {
         ("j k", "next, previous row"),
         ("Enter", "open"),
         ("x", "select"),
-        ("e", "done"),
+        ("e", "done, or all that are selected"),
         ("w", "wait"),
         ("f", "follow-up sent"),
         ("d", "due date"),
@@ -208,6 +208,7 @@ fn help() -> Markup {
         ("n", "start a workflow"),
         ("/", "search"),
         ("g then h t w i e d", "Home, Tasks, Workflows, Inbox, Templates, Documents"),
+        ("Ctrl K", "everything by name"),
         ("Esc", "back"),
         ("?", "this help"),
     ];

@@ -5,6 +5,7 @@ use dataops_domain::task::Status;
 use dataops_domain::time::{Date, Tz};
 use maud::{Markup, html};
 
+use super::bulk::{self, Picked};
 use super::icon::icon;
 use super::{gate, words};
 
@@ -21,11 +22,13 @@ pub struct Rows<'a> {
     pub with_workflow: bool,
     /// True for rows that are only read past: title, date and proof, no controls.
     pub lean: bool,
+    /// Where rows can be ticked: which are, and what was refused for them.
+    pub picked: Option<&'a Picked>,
 }
 
 /// A list of rows.
 pub fn list(rows: &[TaskRow], with: Rows<'_>) -> Markup {
-    html! { ul .rows { @for task in rows { (row(task, with)) } } }
+    html! { ul .rows .is-picking[with.picked.is_some()] { @for task in rows { (row(task, with)) } } }
 }
 
 /// One row.
@@ -43,6 +46,7 @@ pub fn row(task: &TaskRow, with: Rows<'_>) -> Markup {
     let who = task.assignee.as_ref().map(|person| person.id.as_str());
     html! {
         li class=(class) data-id=(task.id) data-date=(date) data-who=[who] data-for=[task.waiting_for.as_deref()] {
+            @if let Some(picked) = with.picked { (bulk::pick(task, picked)) }
             @if !with.lean { (state(task, &href)) } @else { span .state .still { (icon(status_icon(task.status))) span .sr { (words::status(task.status)) } } }
             a .title href=(href) data-open { (task.description) }
             @if with.with_workflow { @if let Some(workflow) = &task.workflow { (chip(workflow)) } }
@@ -55,6 +59,7 @@ pub fn row(task: &TaskRow, with: Rows<'_>) -> Markup {
                 span .who title=(person.name) aria-label={ "Assigned to " (person.name) } role="img" { (words::initials(&person.name)) }
             }
             @if !with.lean { (primary(task, &href)) (menu(task, &href)) }
+            @if let Some(why) = with.picked.and_then(|picked| picked.why(task)) { p .refused { (icon("late")) span { "Not changed: " (why) } } }
         }
     }
 }
