@@ -388,3 +388,89 @@ fn the_trash_has_a_way_back_for_each_thing() {
     view.items.clear();
     assert!(shown(&pages::trash::page(&view, &chrome("/trash"), Berlin, false)).contains("The trash is empty."));
 }
+
+/// The podcast with this many tasks, as even as they come in its phases.
+fn big(tasks: usize) -> dataops_api::views::bundle::BundlePage {
+    let mut view = fixtures::bundle();
+    let each = tasks.div_ceil(view.phases.len());
+    for (place, phase) in view.phases.iter_mut().enumerate() {
+        phase.tasks = phase.tasks.iter().cycle().take(each).cloned().collect();
+        for (n, task) in phase.tasks.iter_mut().enumerate() {
+            task.id = format!("01JD5A00000000000000{place:02}{n:04}");
+        }
+    }
+    view
+}
+
+#[test]
+fn a_workflow_of_four_hundred_tasks_stays_under_sixty_kilobytes() {
+    let view = big(400);
+    assert!(view.phases.iter().map(|phase| phase.tasks.len()).sum::<usize>() >= 400);
+    let page = |address: &str| shown(&pages::workflow::page(&view, &chrome(address), Berlin, &Attempt::default()));
+    for address in ["/workflows/x".to_owned(), format!("/workflows/x?phase={}", view.phases[0].id)] {
+        let html = page(&address);
+        assert!(html.len() < 60 * 1024, "{address}: {} bytes", html.len());
+        assert!(html.contains("?phase=") && html.contains("#tasks"), "the other phases are links");
+    }
+    for (tasks, links) in [(400, 6), (42, 12)] {
+        all_late(tasks, links);
+    }
+}
+
+/// The worst day: nothing has been done and everything is late.
+fn all_late(tasks: usize, links: usize) {
+    let mut late = big(tasks);
+    let (first, named) = (late.links[0].clone(), late.links.len());
+    late.links.extend((named..links).map(|n| dataops_api::views::bundle::LinkSlot { name: format!("Another link {n}"), ..first.clone() }));
+    for task in late.phases.iter_mut().flat_map(|phase| &mut phase.tasks) {
+        (task.overdue, task.status) = (true, dataops_domain::task::Status::Todo);
+    }
+    let html = shown(&pages::workflow::page(&late, &chrome("/workflows/x"), Berlin, &Attempt::default()));
+    assert!(html.len() < 60 * 1024, "{tasks} late: {} bytes", html.len());
+}
+
+#[test]
+fn moving_and_closing_four_hundred_tasks_stays_small_and_hostile_names_stay_text() {
+    let mut view = big(400);
+    let rows: Vec<_> = view.phases.iter().flat_map(|phase| phase.tasks.clone()).collect();
+    let mut plan = fixtures::plan(&rows);
+    let today = fixtures::TODAY.parse().expect("a date");
+    let show = |plan: &dataops_api::reschedule::Rescheduled| {
+        shown(&pages::move_workflow::page(pages::move_workflow::Shown::Plan(plan), &chrome("/workflows/x/move"), today, ""))
+    };
+    let html = show(&plan);
+    assert!(html.len() < 60 * 1024, "moving: {} bytes", html.len());
+    for words in [
+        "Move it and ",
+        "7 days later.",
+        "These follow",
+        "more, by the same number of days",
+        "Added by hand",
+        "new date falls on a weekend",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    plan.moved[0].description = HOSTILE.into();
+    plan.kept[0].description = HOSTILE.into();
+    plan.bundle.title = HOSTILE.into();
+    harmless(&show(&plan));
+
+    let reason = view.close.blockers[0].clone();
+    view.close.blockers.resize(400, reason);
+    let html = shown(&pages::close_workflow::page(&view, &chrome("/workflows/x/close")));
+    assert!(html.len() < 60 * 1024 && html.contains("And 280 more."), "closing: {} bytes", html.len());
+    view.close.blockers[0].words = HOSTILE.into();
+    harmless(&shown(&pages::close_workflow::page(&view, &chrome("/workflows/x/close"))));
+    view.close = dataops_api::views::bundle::Close { possible: true, blockers: Vec::new() };
+    assert!(shown(&pages::close_workflow::page(&view, &chrome("/workflows/x/close"))).contains("Close this workflow"));
+}
+
+#[test]
+fn comments_are_a_thread_and_history_only_tells_that_there_are_some() {
+    let mut view = fixtures::task();
+    let html = task(&view, &Attempt::default());
+    assert_eq!(html.matches("The cover picture is in the folder.").count(), 1);
+    assert!(html.contains("class=\"thread\"") && html.contains("</b> commented"), "{html}");
+    view.task.task_history[0].note = Some(HOSTILE.into());
+    harmless(&task(&view, &Attempt::default()));
+}

@@ -27,7 +27,7 @@ export async function journey(person) {
   await person.check();
   await page.getByRole('textbox', { name: 'Comment', exact: true }).fill('Luma wants the banner first.');
   await person.button('Add comment').click();
-  await person.sees(page.locator('#history').getByText('Luma wants the banner first.'));
+  await person.sees(page.getByRole('region', { name: 'Comments' }).getByRole('listitem').getByText('Luma wants the banner first.'));
   await page.locator('#due').getByText('Change').click();
   await page.getByLabel('Due date').fill('2026-12-02');
   await page.locator('#due').getByRole('button', { name: 'Save' }).click();

@@ -1,7 +1,7 @@
 // Single keys for those who live here all day. They can be turned off, and never act while somebody types.
 import { $, $$ } from "./dom.js";
 import { clearPicks, openBulk, picked, runBulk, togglePick } from "./bulk.js";
-import { openDialog, openNew } from "./dialogs.js";
+import { openDialog, openNew, openPart } from "./dialogs.js";
 import { send } from "./forms.js";
 import { closeMenu } from "./menus.js";
 import { closePanel, isOpen } from "./panel.js";
@@ -49,11 +49,11 @@ const ACTIONS = {
   k: () => move(-1),
   x: select,
   e: complete,
-  w: () => openDialog("wait", current()),
-  f: () => openDialog("sent", current()),
-  d: () => openBulk("d") || openDialog("due", current()),
-  a: () => openBulk("a") || openDialog("assign", current()),
-  c: () => openNew() || location.assign("/tasks/new"),
+  w: () => openDialog("wait", current()) || openPart("wait"),
+  f: () => openDialog("sent", current()) || openPart("sent"),
+  d: () => openBulk("d") || openDialog("due", current()) || openPart("due"),
+  a: () => openBulk("a") || openDialog("assign", current()) || openPart("assign"),
+  c: openNew,
   n: () => location.assign("/start"),
   "/": () => $("#search")?.focus(),
   "?": () => $("#help")?.showModal(),

@@ -8,7 +8,7 @@ let timer = 0;
 let asked = null;
 
 const places = () => [
-  { name: "New task", act: () => openNew() || location.assign("/tasks/new") },
+  { name: "New task", act: openNew },
   { name: "Start a workflow", href: "/start" },
   ...[...new Map($$(".rail a[href^='/']").map((link) => [link.getAttribute("href"), link])).entries()]
     .filter(([href, link]) => !link.matches(".brand") && href !== "/tasks/new")

@@ -144,18 +144,24 @@ fn short(url: &str) -> &str {
     bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/')
 }
 
-/// How many rows of a workflow fit on a page.
-const ROWS: usize = 48;
+/// How much of a workflow fits on a page, counted in rows that are only read past.
+const ROOM: usize = 100;
+/// What a row with its controls takes of that room, and what a link does.
+const FULL_ROW: usize = 3;
+const LINK: usize = 2;
 
 /// Each phase with how many of its rows are shown: all of a workflow that fits; else the phase asked for or the one the
 /// work is in, then those with something late, as far as they fit. The others are a link.
 fn portions<'a>(view: &'a BundlePage, asked: Option<&str>) -> Vec<(&'a PhaseTasks, usize)> {
     let phases: Vec<&PhaseTasks> = view.phases.iter().filter(|phase| !phase.tasks.is_empty()).collect();
-    if phases.iter().map(|phase| phase.tasks.len()).sum::<usize>() <= ROWS + 12 {
+    let room = ROOM.saturating_sub(LINK * view.links.len());
+    let urgent = |phase: &PhaseTasks| phase.tasks.iter().any(|task| task.overdue || task.follow_up_due);
+    let open = |phase: &PhaseTasks| phase.tasks.iter().filter(|task| matches!(task.status, Status::Todo | Status::Waiting)).count();
+    let controls = |phase: &PhaseTasks| if phase.current || urgent(phase) { open(phase) * (FULL_ROW - 1) } else { 0 };
+    if phases.iter().map(|phase| phase.tasks.len() + controls(phase)).sum::<usize>() <= room {
         return phases.into_iter().map(|phase| (phase, usize::MAX)).collect();
     }
     let asked = asked.filter(|asked| phases.iter().any(|phase| phase.id == *asked));
-    let urgent = |phase: &PhaseTasks| phase.tasks.iter().any(|task| task.overdue || task.follow_up_due);
     let rank = |phase: &PhaseTasks| match asked {
         Some(asked) if phase.id == asked => 0,
         None if phase.current => 0,
@@ -164,7 +170,7 @@ fn portions<'a>(view: &'a BundlePage, asked: Option<&str>) -> Vec<(&'a PhaseTask
     };
     let mut order: Vec<usize> = (0..phases.len()).filter(|at| rank(phases[*at]) < 2).collect();
     order.sort_by_key(|at| rank(phases[*at]));
-    let (mut left, mut shown) = (ROWS, vec![0; phases.len()]);
+    let (mut left, mut shown) = (room / FULL_ROW, vec![0; phases.len()]);
     for at in order {
         shown[at] = phases[at].tasks.len().min(left);
         left -= shown[at];

@@ -53,7 +53,9 @@ fn of_history(entry: &HistoryEvent, tell: Tell<'_>) -> Entry {
         HistoryAction::Reopened => "opened it again".to_owned(),
         HistoryAction::Commented => "commented".to_owned(),
     };
-    Entry { at: entry.created_at, who: name(entry.actor_id.as_deref(), tell.people), what, note: entry.note.clone() }
+    // What was said stands in the thread.
+    let note = entry.note.clone().filter(|_| entry.action != HistoryAction::Commented);
+    Entry { at: entry.created_at, who: name(entry.actor_id.as_deref(), tell.people), what, note }
 }
 
 fn of_event(event: &Event, tell: Tell<'_>) -> Entry {

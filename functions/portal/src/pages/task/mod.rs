@@ -1,6 +1,7 @@
 //! A task: facts, what it needs to be finished, instructions, waiting, history. A page of its own, and the panel beside
 //! a list.
 
+mod comments;
 mod facts;
 mod files;
 mod finish;
@@ -14,7 +15,7 @@ use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
 use crate::ui::activity::{self, Tell};
-use crate::ui::form::{self, Attempt, Field};
+use crate::ui::form::{self, Attempt};
 use crate::ui::heading::heading;
 use crate::ui::history;
 use crate::ui::icon::icon;
@@ -112,25 +113,13 @@ fn sections(shown: Shown<'_>) -> Markup {
         (note::section(shown))
         (instructions::section(shown))
         @if !waits && view.task.status == Status::Todo { (waiting::begin(shown)) }
-        (comment(shown))
+        (comments::section(shown))
         section .part #history aria-label="History" {
             (heading(shown.level, "", "History"))
             (history::stream(&view.task.task_history, &view.events, Tell { people: &view.people, today: view.today, timezone: shown.timezone }))
             p .more { a href=(activity::address("task", view.task.id.as_str())) { "All activity" } }
         }
         (details(shown))
-    }
-}
-
-fn comment(shown: Shown<'_>) -> Markup {
-    html! {
-        section .part #comment aria-label="Comment" {
-            form .inline method="post" action=(shown.action("comment")) {
-                (form::hidden(&shown.chrome.csrf, &shown.back()))
-                (Field { kind: "area", required: true, most: 500, ..Field::text("comment", "note", "Comment") }.show(shown.attempt))
-                button { "Add comment" }
-            }
-        }
     }
 }
 
