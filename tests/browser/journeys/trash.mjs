@@ -41,7 +41,7 @@ export async function journey(person) {
   await person.sweep('activity', new URL(page.url()).pathname + new URL(page.url()).search);
   await person.open('/activity');
   await person.sweep('activity-day', '/activity');
-  await page.getByRole('link', { name: 'Day before' }).click();
+  await page.getByRole('link', { name: 'Day before', exact: true }).click();
   await person.sees(person.heading('Thursday 19 November'));
   await person.check();
 }
