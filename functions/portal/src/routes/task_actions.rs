@@ -41,12 +41,11 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
             return show(&portal, &mut who, &id, attempt, None).await;
         }
     };
-    let asked_at = portal.clock.now();
     match act::send(&portal, &who, change.method, &change.path, &change.body).await {
         Ok(_) if change.code == "deleted" => act::back(&form, &own, change.code, Some(&id)),
         Ok(answer) => {
             let task = serde_json::from_value::<Task>(answer).ok();
-            act::back(&form, &own, change.code, task.map(|task| bulk::made(&task, asked_at)).as_deref())
+            act::back(&form, &own, change.code, task.as_ref().map(bulk::made).as_deref())
         }
         Err(error) => refuse(&portal, &mut who, &id, &action, &form, error).await,
     }

@@ -7,7 +7,6 @@ use dataops_api::bulk::{BulkAnswer, BulkResult};
 use dataops_api::views::tasks::TasksPage;
 use dataops_domain::id;
 use dataops_domain::task::Task;
-use dataops_domain::time::Timestamp;
 use http::{StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
@@ -39,7 +38,6 @@ pub(super) async fn act(State(portal): State<Portal>, sent: Sent) -> Response {
         Ok(asked) => asked,
         Err(words) => return show(&portal, &mut who, &form, Picked { problem: words.to_owned(), ids, ..Picked::default() }).await,
     };
-    let asked_at = portal.clock.now();
     let body = json!({ "ids": ids, "action": asked.action, "fields": asked.fields });
     let answer = match portal.client.send::<BulkAnswer>(&who.caller(), "POST", "/api/tasks/bulk", &body, &[]).await {
         Ok(answer) => answer,
@@ -50,7 +48,7 @@ pub(super) async fn act(State(portal): State<Portal>, sent: Sent) -> Response {
         Err(error) => return who.failed(&error),
     };
     let (did, refused): (Vec<BulkResult>, Vec<BulkResult>) = answer.results.into_iter().partition(|result| result.ok);
-    let did = did.iter().map(|result| result.task.as_ref().map_or_else(|| result.id.clone(), |task| made(task, asked_at)));
+    let did = did.iter().map(|result| result.task.as_ref().map_or_else(|| result.id.clone(), made));
     let did = did.collect::<Vec<_>>().join(",");
     if refused.is_empty() {
         return act::back(&form, "/tasks", asked.code, Some(&did));
@@ -59,9 +57,9 @@ pub(super) async fn act(State(portal): State<Portal>, sent: Sent) -> Response {
     show(&portal, &mut who, &form, told(refused, ids.len())).await
 }
 
-/// A task that a change made, with the version to take back; without one when it was as wished already.
-pub(super) fn made(task: &Task, asked_at: Timestamp) -> String {
-    if task.updated_at >= asked_at { format!("{}.{}", task.id, task.version) } else { task.id.to_string() }
+/// A task as a change left it, with the version to take back.
+pub(super) fn made(task: &Task) -> String {
+    format!("{}.{}", task.id, task.version)
 }
 
 fn asked(form: &Form, ids: &[String]) -> Result<Asked, &'static str> {

@@ -114,8 +114,8 @@ impl Flash {
     }
 }
 
-/// Task ids with the version that a change made, as an address or an undo button names them. One without a version was
-/// as wished already.
+/// Task ids with the version that a change made, as an address or an undo button names them. One without a version can't
+/// be taken back.
 pub fn versions(did: &str) -> Vec<(String, u64)> {
     let read = |each: &str| {
         let (id, version) = each.split_once('.')?;

@@ -198,7 +198,7 @@ fn help() -> Markup {
     let keys = [
         ("j k", "next, previous row"),
         ("Enter", "open"),
-        ("x", "select"),
+        ("x", "select; Shift and click selects up to here"),
         ("e", "done, or all that are selected"),
         ("w", "wait"),
         ("f", "follow-up sent"),
@@ -208,7 +208,7 @@ fn help() -> Markup {
         ("n", "start a workflow"),
         ("/", "search"),
         ("g then h t w i e d", "Home, Tasks, Workflows, Inbox, Templates, Documents"),
-        ("Ctrl K", "everything by name"),
+        ("Ctrl\u{a0}K", "everything by name"),
         ("Esc", "back"),
         ("?", "this help"),
     ];
@@ -216,7 +216,7 @@ fn help() -> Markup {
         dialog #help aria-labelledby="help-h" {
             form method="dialog" {
                 h2 #help-h { "Keyboard shortcuts" }
-                dl .keys { @for (key, words) in keys { div { dt { @for part in key.split(' ') { @if part == "then" { " then " } @else { kbd { (part) } " " } } } dd { (words) } } } }
+                dl .keys { @for (key, words) in keys { div .is-wide[key.contains("then")] { dt { @for part in key.split(' ') { @if part == "then" { " then " } @else { kbd { (part) } " " } } } dd { (words) } } } }
                 p { label { input type="checkbox" #keys-on checked; " Use single-letter shortcuts" } }
                 p .dialog-actions { button .primary { "Close" } }
             }

@@ -187,3 +187,32 @@ async fn a_workflow_closes_when_nothing_speaks_against_it_and_opens_again() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_change_of_a_task_names_its_version_and_is_taken_back() {
+    visit(site().await, |site| {
+        let mut me = Operator::of(site);
+        let id = me.task("Call the venue", &json!({ "assigneeId": "operator" }));
+        let facts = |me: &mut Operator| {
+            let task = me.read(&format!("/work/api/tasks/{id}"));
+            (task["date"].clone(), task["assigneeId"].clone(), task["status"].clone())
+        };
+        let before = facts(&mut me);
+        for (action, fields) in
+            [("due", &[("date", "2026-07-20")][..]), ("assign", &[("assigneeId", "editor")]), ("archive", &[]), ("done", &[])]
+        {
+            site.fleet.clock.advance(60);
+            let to = Operator::led(&me.send(&format!("/tasks/{id}/{action}"), fields));
+            assert_ne!(facts(&mut me), before, "{action}");
+            let did = to.split("did=").nth(1).unwrap_or_else(|| panic!("{action}: {to}"));
+            let back = Operator::led(&me.send("/tasks/undo", &[("did", did), ("back", &format!("/tasks/{id}"))]));
+            assert_eq!(back, format!("/tasks/{id}?saved=undone"));
+            assert_eq!(facts(&mut me), before, "{action}");
+        }
+        let same = Operator::led(&me.send(&format!("/tasks/{id}/assign"), &[("assigneeId", "operator")]));
+        let nothing = me.send("/tasks/undo", &[("did", same.split("did=").nth(1).unwrap())]);
+        assert!(nothing.status == 422 && nothing.text.contains("Not taken back.") && nothing.text.contains(&id), "{}", nothing.text);
+        assert_eq!(facts(&mut me), before, "what was so already stays");
+    })
+    .await;
+}
