@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::{Person, TaskRow, WorkflowChip};
 
-/// `GET /api/views/tasks?status=&from=&to=&assignee=&bundle=&tag=&q=&cursor=`.
+/// `GET /api/views/tasks?status=&from=&to=&assignee=&bundle=&tag=&source=&q=&cursor=`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TasksPage {

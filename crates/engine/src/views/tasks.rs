@@ -27,6 +27,8 @@ pub struct TaskListFilter {
     pub bundle: Option<String>,
     /// With this tag.
     pub tag: Option<String>,
+    /// Made this way: `template`, `recurring`, `manual`, or a caller's own word.
+    pub source: Option<String>,
     /// Whose text contains this.
     pub text: Option<String>,
     /// Continue after this.
@@ -100,6 +102,7 @@ fn matches(task: &Task, filter: &TaskListFilter) -> bool {
         None => wanted == "none",
     });
     let tag = filter.tag.as_deref().is_none_or(|tag| task.tags.get().is_some_and(|tags| tags.iter().any(|known| known == tag)));
+    let source = filter.source.as_deref().is_none_or(|source| task.source == source);
     let text = filter.text.as_deref().is_none_or(|text| {
         let text = text.to_lowercase();
         [Some(task.description.as_str()), task.comment.text(), task.waiting_for.text()]
@@ -107,5 +110,5 @@ fn matches(task: &Task, filter: &TaskListFilter) -> bool {
             .flatten()
             .any(|field| field.to_lowercase().contains(&text))
     });
-    status && assignee && tag && text
+    status && assignee && tag && source && text
 }

@@ -28,6 +28,8 @@ pub struct Filters {
     pub bundle: String,
     /// Tag.
     pub tag: String,
+    /// How it was made: `template`, `recurring` or `manual`.
+    pub source: String,
     /// Words in the title.
     pub q: String,
     /// Where the page starts.
@@ -44,6 +46,7 @@ impl Filters {
             ("assignee", &self.assignee),
             ("bundle", &self.bundle),
             ("tag", &self.tag),
+            ("source", &self.source),
             ("q", &self.q),
         ];
         all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name, text.as_str())).collect()
@@ -66,6 +69,10 @@ impl Filters {
         self.pairs().iter().any(|(name, _)| *name != "status")
     }
 }
+
+/// How a task came to be, as a person says it.
+pub const SOURCES: [(&str, &str); 4] =
+    [("", "Any way"), ("template", "by a workflow"), ("recurring", "by the calendar"), ("manual", "by hand")];
 
 const STATUSES: [(&str, &str); 5] =
     [("open", "Open"), ("todo", "To do"), ("waiting", "Waiting"), ("done", "Done"), ("archived", "Archived")];
@@ -113,6 +120,7 @@ fn bar(view: &TasksPage, filters: &Filters) -> Markup {
                 input type="hidden" name="status" value=(filters.status);
                 (form::select("filter", "assignee", "Assigned to", &people, &filters.assignee))
                 (form::select("filter", "bundle", "Workflow", &workflows, &filters.bundle))
+                (form::select("filter", "source", "Made", &SOURCES.map(|(source, words)| (source.to_owned(), words.to_owned())), &filters.source))
                 div .field { label for="filter-from" { "Due from" } input #filter-from type="date" name="from" value=(filters.from); }
                 div .field { label for="filter-to" { "Due until" } input #filter-to type="date" name="to" value=(filters.to); }
                 div .field { label for="filter-tag" { "Tag" } input #filter-tag name="tag" value=(filters.tag) maxlength="100"; }
@@ -137,6 +145,7 @@ fn chips(view: &TasksPage, filters: &Filters) -> Markup {
         ("assignee", id) => Some(format!("of {}", person(id))),
         ("bundle", id) => Some(format!("in {}", workflow(id))),
         ("tag", tag) => Some(format!("tag {tag}")),
+        ("source", source) => SOURCES.iter().find(|(known, _)| *known == source).map(|(_, words)| format!("made {words}")),
         ("q", words) => Some(format!("“{words}”")),
         _ => None,
     };

@@ -25,6 +25,7 @@ pub(super) struct Asked {
     assignee: String,
     bundle: String,
     tag: String,
+    source: String,
     q: String,
     cursor: String,
 }
@@ -63,6 +64,7 @@ pub(super) fn filters(asked: Asked) -> Filters {
         assignee: bounded(asked.assignee),
         bundle: bounded(asked.bundle),
         tag: bounded(asked.tag),
+        source: if pages::tasks::SOURCES.iter().any(|(source, _)| *source == asked.source) { asked.source } else { String::new() },
         q: bounded(asked.q),
         cursor: asked.cursor,
     }

@@ -67,6 +67,10 @@ async fn many_tasks_change_at_once_and_are_taken_back() {
 
         me.send("/tasks/bulk", &[&both[..], &[("act", "add-tags"), ("tags", "print, , venue")]].concat());
         assert_eq!(me.read(&format!("/work/api/tasks/{one}"))["tags"], json!(["print", "venue"]));
+        let made = |me: &mut Operator, source: &str| {
+            me.browser.get(&format!("/tasks?source={source}")).expect(200).text.contains("Call the venue")
+        };
+        assert!(made(&mut me, "manual") && !made(&mut me, "template") && made(&mut me, "nonsense"), "an unknown source filters nothing");
         let list = me.browser.get("/tasks?tag=print").expect(200).text;
         assert!(list.contains("tag print") && list.contains("Call the venue"));
         let same = Operator::led(&me.send("/tasks/bulk", &[&both[..], &[("act", "assign"), ("assigneeId", "editor")]].concat()));

@@ -62,7 +62,8 @@ pub(crate) async fn inbox(State(app): State<App>, call: Call) -> Response {
 
 #[utoipa::path(get, path = "/api/views/tasks", tag = "views", params(
     ("status" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query), ("assignee" = Option<String>, Query),
-    ("bundle" = Option<String>, Query), ("tag" = Option<String>, Query), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query)),
+    ("bundle" = Option<String>, Query), ("tag" = Option<String>, Query), ("source" = Option<String>, Query), ("q" = Option<String>, Query),
+    ("cursor" = Option<String>, Query)),
     responses((status = 200, body = TasksPage), (status = 400)))]
 pub(crate) async fn tasks(State(app): State<App>, call: Call) -> Response {
     let work = async {
@@ -86,6 +87,7 @@ fn filter(call: &Call) -> Result<TaskListFilter, Error> {
         assignee: text("assignee"),
         bundle: text("bundle"),
         tag: text("tag"),
+        source: text("source"),
         text: text("q"),
         cursor: call.cursor()?,
         limit: call.range()?.limit,
