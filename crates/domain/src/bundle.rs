@@ -232,12 +232,12 @@ pub fn parse_new(body: &Object) -> Result<Object, Refusal> {
     Ok(input::kept(body, &UPDATABLE).into_iter().filter(|(_, value)| !value.is_null()).collect())
 }
 
-/// Reads the changes to a bundle.
+/// Reads the changes to a bundle. `owned` are addresses of its artifacts.
 ///
 /// # Errors
 /// Every field that is wrong, evidence that would be taken away, or that nothing would change.
-pub fn parse_changes(body: &Object, stored: &Bundle) -> Result<Object, Refusal> {
-    let mut fields = Fields::of(body);
+pub fn parse_changes(body: &Object, stored: &Bundle, owned: &[String]) -> Result<Object, Refusal> {
+    let mut fields = Fields::of(body).owning(owned);
     if body.contains_key("title") {
         fields.required_text("title", "title must not be blank");
     }

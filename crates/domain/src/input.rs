@@ -27,17 +27,24 @@ pub struct Fields<'a> {
     object: &'a Object,
     at: String,
     errors: Vec<FieldError>,
+    owned: &'a [String],
 }
 
 impl<'a> Fields<'a> {
     /// Reads the top level of a body.
     pub fn of(object: &'a Object) -> Self {
-        Self { object, at: String::new(), errors: Vec::new() }
+        Self { object, at: String::new(), errors: Vec::new(), owned: &[] }
+    }
+
+    /// The same, for a record that owns artifacts at these addresses: its links may lead there.
+    #[must_use]
+    pub fn owning(self, owned: &'a [String]) -> Self {
+        Self { owned, ..self }
     }
 
     /// Reads an object that stands at `pointer` inside a body.
     pub fn at(object: &'a Object, pointer: String) -> Self {
-        Self { object, at: pointer, errors: Vec::new() }
+        Self { object, at: pointer, errors: Vec::new(), owned: &[] }
     }
 
     /// The value of a field that is there and not `null`.
@@ -231,7 +238,7 @@ impl<'a> Fields<'a> {
             match entry.get("url") {
                 None | Some(Value::Null) => {}
                 Some(Value::String(url)) => {
-                    let keep = stored.contains(&url.trim()).then_some(url.trim());
+                    let keep = (stored.contains(&url.trim()) || self.owns(url)).then_some(url.trim());
                     if let Err(problem) = link::parse(url, keep) {
                         self.refuse(&format!("{key}/{index}/url"), format!("{key}: the url of '{name}' {problem}"));
                     }
@@ -242,10 +249,15 @@ impl<'a> Fields<'a> {
         self.free_form(key, value);
     }
 
+    fn owns(&self, address: &str) -> bool {
+        self.owned.iter().any(|owned| owned == address.trim())
+    }
+
     /// A link: an `http`, `https` or `mailto` address, empty, or what is stored already.
     pub fn link(&mut self, key: &str, stored: Option<&str>) {
         match self.value(key) {
             Some(Value::String(text)) => {
+                let stored = if self.owns(text) { Some(text.trim()) } else { stored };
                 let kept = stored == Some(text.trim());
                 if let Err(problem) = link::parse(text, stored) {
                     self.refuse(key, format!("{key} {problem}"));
@@ -257,6 +269,14 @@ impl<'a> Fields<'a> {
             None => {}
         }
     }
+}
+
+/// True when a link of a body leads to a store of ours: such an address must be one of an artifact that the record owns.
+pub fn links_inside(body: &Object) -> bool {
+    let inside =
+        |value: &Value| value.as_str().is_some_and(|text| ["s3://", "local-dev://"].iter().any(|scheme| text.trim().starts_with(scheme)));
+    let named = |key: &str| body.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(|entry| entry.get("url")).any(inside);
+    ["link", "instructionsUrl"].iter().filter_map(|key| body.get(*key)).any(inside) || ["bundleLinks", "references"].into_iter().any(named)
 }
 
 /// How deep a value is nested.

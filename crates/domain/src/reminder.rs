@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::audit::NewEvent;
-use crate::bundle::Bundle;
 use crate::id::{self, NotificationId};
 use crate::notification::{Kind, Notification};
 use crate::task::gates::{self, Facts};
@@ -273,32 +272,6 @@ pub fn holds(reminder: &Notification, task: Option<&Task>, today: Today) -> bool
         }
         Kind::FollowUpDue => task.follow_up_at.text() == Some(due_at) && task.is_follow_up_due(today.now, today.timezone),
         Kind::StageChange | Kind::AutomationFailure => true,
-    }
-}
-
-/// A milestone moved a workflow on. `sequence` is the number of the workflow's event that tells it, which makes the move an
-/// occasion of its own.
-pub fn stage_changed(before: &Bundle, after: &Bundle, task: &Task, sequence: u64, today: Today) -> Option<Notification> {
-    if before.stage == after.stage {
-        return None;
-    }
-    let occasion = sequence.to_string();
-    let message = format!("'{}' moved to {} with '{}'", after.title, stage_words(after), task.description);
-    Some(Notification {
-        bundle_id: Some(after.id.to_string()),
-        template_id: after.template_id.as_ref().map(ToString::to_string),
-        metadata: Some(json!({ "workflow": after.title, "from": before.stage, "to": after.stage, "taskId": task.id })),
-        ..bare(derived(today.date(), Kind::StageChange, after.id.as_str(), &occasion), Kind::StageChange, message, today.now)
-    })
-}
-
-fn stage_words(bundle: &Bundle) -> &'static str {
-    use crate::bundle::Stage;
-    match bundle.stage {
-        Stage::Preparation => "preparation",
-        Stage::Announced => "announced",
-        Stage::AfterEvent => "after event",
-        Stage::Done => "done",
     }
 }
 

@@ -131,7 +131,7 @@ impl Engine {
     ///
     /// # Errors
     /// 400 when neither is named; 404 when the artifact, task or bundle does not exist.
-    pub async fn artifact_attach(&self, operation: &Operation, id: &str, body: &Object) -> Result<Artifact, Error> {
+    pub async fn artifact_attach(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>) -> Result<Artifact, Error> {
         let mut fields = Fields::of(body);
         let (task, bundle) = (fields.text("taskId"), fields.text("bundleId"));
         fields.finish()?;
@@ -145,6 +145,7 @@ impl Engine {
         }
         self.decide_eagerly(operation, || async {
             let stored = self.artifact(id).await?;
+            check_version(seen, stored.record.version)?;
             let mut after = dataops_domain::json::merged(&stored.record, &changes);
             after.updated_at = operation.now;
             let owners = self.owners(Some(&stored.record), &after, &changes).await?;
@@ -236,7 +237,7 @@ impl Owners {
 }
 
 /// Writes the ids on both sides: removes the artifact from whom it leaves, adds it to whose it becomes. `attached` names
-/// the owners that shall show it.
+/// the owners that shall show it. What it proves keeps a reference to it.
 fn link(transaction: &mut Transaction<'_>, owners: &Owners, after: &Artifact, attached: Option<&Object>) -> Result<(), Error> {
     let id = after.id.as_str();
     let shows = |key: &str| attached.is_some_and(|changes| changes.contains_key(key));
@@ -251,7 +252,8 @@ fn link(transaction: &mut Transaction<'_>, owners: &Owners, after: &Artifact, at
     for stored in &owners.tasks {
         let mut task = stored.record.clone();
         let own = after.task_id.as_deref() == Some(task.id.as_str());
-        relink(&mut task.linked, id, own, own && shows("taskId"))?;
+        let proves = after.evidence_for.iter().any(|proved| proved == task.id.as_str());
+        relink(&mut task.linked, id, own, (own && shows("taskId")) || (!own && proves))?;
         if task.linked != stored.record.linked {
             transaction.change(stored, task, event(own), false);
         }
@@ -259,7 +261,8 @@ fn link(transaction: &mut Transaction<'_>, owners: &Owners, after: &Artifact, at
     for stored in &owners.bundles {
         let mut bundle = stored.record.clone();
         let own = after.bundle_id.as_deref() == Some(bundle.id.as_str());
-        relink(&mut bundle.linked, id, own, own && shows("bundleId"))?;
+        let proves = !after.evidence_for.is_empty();
+        relink(&mut bundle.linked, id, own, (own && shows("bundleId")) || (!own && proves))?;
         if bundle.linked != stored.record.linked {
             transaction.change(stored, bundle, event(own), false);
         }

@@ -1,15 +1,18 @@
 //! Bundles: read, change, archive, delete, list (wire contract 5).
 
 use dataops_api::wire::{BundleList, TaskList};
+use dataops_domain::artifact::Artifact;
 use dataops_domain::audit::NewEvent;
 use dataops_domain::bundle::{self, Bundle, BundleStatus};
 use dataops_domain::id::BundleId;
 use dataops_domain::json::{self, Object};
+use dataops_domain::refusal::Refusal;
 use dataops_store::{Operation, Range, Stored};
 use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::error::{Error, Expected, check_version};
+use crate::proof::ids_of_bundle;
 use crate::tasks::TaskQuery;
 
 impl Engine {
@@ -38,19 +41,35 @@ impl Engine {
     pub async fn bundle_update(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>) -> Result<Bundle, Error> {
         self.decide(operation, || async {
             let stored = self.bundle(id).await?;
-            let changes = bundle::parse_changes(body, &stored.record)?;
+            let owned = self.owned_by_bundle(body, &stored.record).await?;
+            let changes = bundle::parse_changes(body, &stored.record, &owned)?;
             check_version(seen, stored.record.version)?;
             let mut after = json::merged(&stored.record, &changes);
             if let Some(references) = changes.get("artifactRefs") {
                 let listed: Vec<&str> =
                     references.as_array().into_iter().flatten().filter_map(|each| each["artifactId"].as_str()).collect();
                 after.linked.attached.retain(|id| listed.contains(&id.as_str()));
+                self.keep_proofs(&stored.record, &after).await?;
             }
             after.started_for = stored.record.with_anchor(after.anchor_date).started_for;
             after.updated_at = operation.now;
             self.bundle_commit(operation, &stored, after, "updated").await
         })
         .await
+    }
+
+    /// Refuses to let go of an artifact that proves a done task.
+    async fn keep_proofs(&self, before: &Bundle, after: &Bundle) -> Result<(), Error> {
+        let kept: Vec<String> = ids_of_bundle(after).collect();
+        let dropped: Vec<String> = ids_of_bundle(before).filter(|id| !kept.contains(id) && dataops_domain::id::is_valid(id)).collect();
+        let artifacts = self.store.get_many::<Artifact>(&dropped).await?;
+        match artifacts.iter().find(|stored| !stored.record.evidence_for.is_empty()) {
+            Some(stored) => {
+                let words = format!("The artifact '{}' is evidence of a done task; reopen the task first", stored.record.title);
+                Err(Refusal { code: "evidence_in_use", ..Refusal::field("/artifactRefs", words) }.into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Puts a bundle away. Archiving an archived bundle changes nothing.

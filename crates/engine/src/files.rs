@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::Engine;
-use crate::error::{Error, Expected};
+use crate::error::{Error, Expected, check_version};
 
 /// How long a signed upload may begin.
 const UPLOAD_EXPIRES: Duration = Duration::from_secs(60 * 60);
@@ -245,10 +245,11 @@ impl Engine {
     ///
     /// # Errors
     /// 404; 400 when it proves a done task or is the content of an artifact.
-    pub async fn file_delete(&self, operation: &Operation, id: &str) -> Result<(), Error> {
+    pub async fn file_delete(&self, operation: &Operation, id: &str, seen: Option<u64>) -> Result<(), Error> {
         let file = self
             .decide_eagerly(operation, || async {
                 let stored = self.file(id).await?;
+                check_version(seen, stored.record.version)?;
                 let (deleting, event) = stored.record.deleting()?;
                 let task = self.store.get::<Task>(&stored.record.task_id).await?;
                 let mut transaction = self.store.begin(operation);

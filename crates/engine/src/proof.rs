@@ -9,11 +9,13 @@ use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use dataops_domain::audit::NewEvent;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::file::{File, FileStatus};
+use dataops_domain::input::links_inside;
+use dataops_domain::json::Object;
 use dataops_domain::proof::ProofType;
 use dataops_domain::task::gates::{self, Facts, Gate};
 use dataops_domain::task::{Evidence, Status, Task};
 use dataops_store::{StoreError, Stored, Transaction};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::error::Error;
@@ -178,6 +180,29 @@ impl Engine {
             artifacts.extend(self.artifacts_by_id(&shared.difference(&own).cloned().collect()).await?);
         }
         Ok(Loaded { bundle, files, artifacts })
+    }
+
+    /// The addresses of artifacts that are a task's or its workflow's, when a body has a link that needs one of them.
+    pub(crate) async fn owned_by_task(&self, body: &Object, task: Option<&Task>) -> Result<Vec<String>, StoreError> {
+        if !links_inside(body) {
+            return Ok(Vec::new());
+        }
+        let named = body.get("bundleId").and_then(Value::as_str);
+        let bundle = match named.or_else(|| task.and_then(|task| task.bundle_id.text())).filter(|id| dataops_domain::id::is_valid(id)) {
+            Some(id) => self.store.get::<Bundle>(id).await?,
+            None => None,
+        };
+        let of_bundle = bundle.iter().flat_map(|stored| ids_of_bundle(&stored.record));
+        self.addresses(task.into_iter().flat_map(ids_of_task).chain(of_bundle).collect()).await
+    }
+
+    /// The same for a bundle.
+    pub(crate) async fn owned_by_bundle(&self, body: &Object, bundle: &Bundle) -> Result<Vec<String>, StoreError> {
+        if links_inside(body) { self.addresses(ids_of_bundle(bundle).collect()).await } else { Ok(Vec::new()) }
+    }
+
+    async fn addresses(&self, ids: BTreeSet<String>) -> Result<Vec<String>, StoreError> {
+        Ok(self.artifacts_by_id(&ids).await?.into_iter().map(|stored| stored.record.storage_uri).collect())
     }
 
     async fn artifacts_by_id(&self, ids: &BTreeSet<String>) -> Result<Vec<Stored<Artifact>>, StoreError> {

@@ -8,7 +8,7 @@ use dataops_domain::task::change::{self, Context, Decision};
 use dataops_domain::task::state::Action;
 use dataops_domain::task::{Status, Task, actions, input};
 use dataops_domain::time::Date;
-use dataops_store::{Operation, Range, Stored, TaskFilter};
+use dataops_store::{MAX_LIST, MAX_LIST_BYTES, Operation, Range, Stored, TaskFilter};
 use serde_json::Value;
 
 use crate::Engine;
@@ -34,7 +34,8 @@ impl Engine {
     /// # Errors
     /// Every field that is wrong; missing proof when it is made as done.
     pub async fn task_create(&self, operation: &Operation, body: &Object) -> Result<Task, Error> {
-        let fields = input::parse_new(body)?;
+        let owned = self.owned_by_task(body, None).await?;
+        let fields = input::parse_new(body, &owned)?;
         self.decide(operation, || async {
             let id = TaskId::new(operation.new_id("task"));
             let draft = change_preview(&fields);
@@ -71,7 +72,7 @@ impl Engine {
             let stored = match self.task(id).await {
                 Ok(stored) => stored,
                 Err(missing) => {
-                    input::parse_changes(body, None)?;
+                    input::parse_changes(body, None, &[])?;
                     return Err(missing);
                 }
             };
@@ -88,7 +89,8 @@ impl Engine {
         body: &Object,
         seen: Option<u64>,
     ) -> Result<Task, Error> {
-        let changes = input::parse_changes(body, Some(&stored.record))?;
+        let owned = self.owned_by_task(body, Some(&stored.record)).await?;
+        let changes = input::parse_changes(body, Some(&stored.record), &owned)?;
         check_version(seen, stored.record.version)?;
         let stored = &kept_attached(stored.clone(), &changes);
         let merged = dataops_domain::json::merged(&stored.record, &changes);
@@ -184,13 +186,28 @@ impl Engine {
 
     /// One day's tasks are in order of status, so they are read whole and cut here.
     async fn tasks_of_day(&self, date: Date, range: &Range) -> Result<TaskList, Error> {
-        let mut tasks = self.store.tasks(&TaskFilter::On(date), &Range::default()).await?.into_records();
+        let (mut tasks, mut whole) = (Vec::new(), Range::default());
+        loop {
+            let page = self.store.tasks(&TaskFilter::On(date), &whole).await?;
+            whole.after.clone_from(&page.next);
+            tasks.extend(page.into_records());
+            if whole.after.is_none() {
+                break;
+            }
+        }
         let place = |task: &Task| format!("{}#{}", task.status.as_str(), task.id);
         tasks.sort_by_cached_key(place);
         tasks.retain(|task| range.after.as_ref().is_none_or(|after| place(task) > *after));
-        let limit = range.limit.unwrap_or(dataops_store::MAX_LIST);
-        let more = tasks.len() > limit;
-        tasks.truncate(limit);
+        let most = range.limit.unwrap_or(MAX_LIST).min(MAX_LIST);
+        let mut bytes = 0;
+        let fits = |task: &Task| {
+            let before = bytes;
+            bytes += serde_json::to_vec(task).map_or(0, |json| json.len());
+            before == 0 || bytes <= MAX_LIST_BYTES
+        };
+        let shown = tasks.iter().take(most).map(fits).take_while(|fits| *fits).count();
+        let more = tasks.len() > shown;
+        tasks.truncate(shown);
         let next_cursor = tasks.last().filter(|_| more).map(place);
         Ok(TaskList { tasks: self.tasks_shown(tasks).await?, next_cursor })
     }
@@ -215,7 +232,6 @@ impl Engine {
         };
         if let (Some((after, event)), Some(bundle)) = (decision.bundle, &loaded.bundle) {
             let visible = !event.action.starts_with("evidence");
-            crate::reminders::stage_changed(&mut transaction, bundle, &after, &task.record, self.today(operation));
             transaction.change(bundle, after, event, visible);
         }
         loaded.mark(&mut transaction, before.map(|before| &before.record), &task.record);

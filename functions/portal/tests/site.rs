@@ -143,6 +143,22 @@ async fn a_form_without_its_token_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn anybody_may_read_the_api_s_description_and_refusals_come_as_asked() {
+    visit(site().await, |site| {
+        let mut browser = site.browser();
+        assert_eq!(browser.get("/work/api/openapi.json").expect(200).json["openapi"], "3.1.0");
+        assert_eq!(browser.get("/work/api/health").expect(200).json, json!({ "status": "ok" }));
+        assert_eq!(browser.get("/work/api/tasks?status=todo").expect(401).json, json!({ "error": "Unauthorized" }));
+        let problem = browser.send("GET", "/work/api/tasks?status=todo", &[("accept", "application/problem+json")], b"").expect(401);
+        assert_eq!(
+            (&problem.json["code"], &problem.json["status"], &problem.json["error"]),
+            (&json!("unauthorized"), &json!(401), &json!("Unauthorized"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_json_login_has_the_contract_s_answers() {
     visit(site().await, |site| {
         let login = |body: &[u8]| site.browser().send("POST", "/work/api/auth/login", &[], body);

@@ -54,6 +54,19 @@ const TEXTS: [&str; 10] = [
     "application/x-subrip",
 ];
 
+/// Containers, and the types that are kept in one.
+const CONTAINERS: [(&str, &[&str]); 2] = [
+    (
+        "application/zip",
+        &[
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ],
+    ),
+    ("application/x-ole-storage", &["application/msword", "application/vnd.ms-excel"]),
+];
+
 /// The type a name's extension says.
 pub fn of_name(name: &str) -> Option<&'static str> {
     let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
@@ -64,6 +77,12 @@ pub fn of_name(name: &str) -> Option<&'static str> {
 pub fn of_bytes(name: &str, start: &[u8]) -> String {
     if let Some(found) = infer::get(start) {
         let named = of_name(name);
+        // A container of parts does not say whose it is, when the part that would comes late in it.
+        if let Some((_, inside)) = CONTAINERS.iter().find(|(kind, _)| *kind == found.mime_type())
+            && let Some(named) = named.filter(|named| inside.contains(named))
+        {
+            return named.to_owned();
+        }
         // What is stored as text (HTML, XML, SVG, mail) is recognised by its first words alone: the name says which.
         return match named {
             Some(named) if TEXTS.contains(&named) && (TEXTS.contains(&found.mime_type()) || found.mime_type().starts_with("text/")) => {
@@ -104,6 +123,11 @@ mod tests {
         assert_eq!(of_bytes("drawing.svg", b"<?xml version=\"1.0\"?><svg/>"), "image/svg+xml");
         assert_eq!(of_bytes("invoice.pdf", b"%PDF-1.7 ..."), "application/pdf");
         assert_eq!(of_bytes("invoice.pdf", b"no pdf at all"), "text/plain");
+        let zip = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x13\0\0\0[Content_Types].xml";
+        let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        assert_eq!((of_bytes("report.xlsx", zip), of_bytes("report.pdf", zip)), (sheet.to_owned(), "application/zip".to_owned()));
+        let ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0\0\0";
+        assert_eq!(of_bytes("letter.doc", ole), "application/msword");
         assert_eq!(of_bytes("x.bin", &[0, 1, 2, 255]), UNKNOWN);
         assert_eq!(of_bytes("photo.jpg", b"MZ\x90\0 a program"), "application/vnd.microsoft.portable-executable");
     }

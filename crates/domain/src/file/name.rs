@@ -2,6 +2,8 @@
 
 /// The most bytes of a name.
 const MAX_BYTES: usize = 180;
+/// The most bytes of a name in an object key: stores that keep objects as files encode the key once more.
+const SLUG_BYTES: usize = 60;
 /// What a name is called when nothing of it is usable.
 const NAMELESS: &str = "file";
 
@@ -19,10 +21,13 @@ pub fn safe(name: &str) -> String {
     if stem.is_empty() && extension.is_empty() { NAMELESS.to_owned() } else { format!("{stem}{extension}") }
 }
 
-/// The part of an object key that names the file: plain ASCII, so that every tool can carry it.
+/// The part of an object key that names the file: plain ASCII and short, so that every tool can carry it.
 pub fn slug(name: &str) -> String {
     let plain: String = safe(name).chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
-    plain
+    match plain.rsplit_once('.') {
+        Some((stem, extension)) if extension.len() <= 16 => format!("{}.{extension}", cut(stem, SLUG_BYTES - 1 - extension.len())),
+        _ => cut(&plain, SLUG_BYTES).to_owned(),
+    }
 }
 
 /// `attachment` with the name: once in ASCII for old readers, once whole (RFC 6266, RFC 8187).

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::gates::{self, Facts, Gate};
 use super::state::{Effect, transition};
-use super::{HistoryAction, HistoryEvent, Status, Task, input};
+use super::{Evidence, HistoryAction, HistoryEvent, Status, Task, input};
 use crate::actor::Actor;
 use crate::audit::NewEvent;
 use crate::bundle::Bundle;
@@ -241,10 +241,11 @@ fn require_wait(task: &Task) -> Result<(), Refusal> {
     if complete { Ok(()) } else { Err(Refusal::field("/waitingFor", input::WAITING_NEEDS)) }
 }
 
-/// An edit of a waiting task must not blank who is waited for or when to ask.
+/// An edit of a waiting task must not blank who is waited for, when to ask, or why.
 fn keep_wait(changes: &Object, task: &Task) -> Result<(), Refusal> {
     let blanked = |key: &str, text: Option<&str>| changes.contains_key(key) && text.is_none();
-    if blanked("waitingFor", task.waiting_for.text()) || blanked("followUpAt", task.follow_up_at.text()) {
+    let reason = blanked("comment", task.comment.text());
+    if reason || blanked("waitingFor", task.waiting_for.text()) || blanked("followUpAt", task.follow_up_at.text()) {
         return Err(Refusal::field("/waitingFor", input::WAITING_NEEDS));
     }
     Ok(())
@@ -263,7 +264,10 @@ fn keep_workflow(stored: &Task, merged: &Task) -> Result<(), Refusal> {
 /// A done task keeps its gates and what satisfied them; a gate added now must be satisfied too.
 fn keep_evidence(stored: &Task, merged: &Task, before: &Facts<'_>, after: &Facts<'_>) -> Result<(), Refusal> {
     let (had, has) = (gates::gates(stored), gates::gates(merged));
-    let open_before: Vec<Gate> = gates::missing(stored, before).into_iter().map(|missing| missing.gate).collect();
+    // What was recorded as evidence has met its gate, also where it is no longer among what was read for this decision.
+    let recorded = |gate: &Gate| stored.evidence.as_ref().is_some_and(|evidence| is_recorded(gate, evidence));
+    let open_before: Vec<Gate> =
+        gates::missing(stored, before).into_iter().map(|missing| missing.gate).filter(|gate| !recorded(gate)).collect();
     // A closure that lifted a gate is evidence too: without it the gate stands again.
     let mut open_after = gates::judge(stored, merged, after);
     open_after.extend(gates::missing(merged, after));
@@ -277,6 +281,16 @@ fn keep_evidence(stored: &Task, merged: &Task, before: &Facts<'_>, after: &Facts
     }
     let added: Vec<gates::Missing> = open_after.into_iter().filter(|missing| !had.contains(&missing.gate)).collect();
     gates::refusal(&added).map_or(Ok(()), Err)
+}
+
+fn is_recorded(gate: &Gate, evidence: &Evidence) -> bool {
+    use crate::proof::ProofType;
+    match gate {
+        Gate::File => !evidence.file_ids.is_empty(),
+        Gate::Proof(proof) if proof.kind == ProofType::File => !evidence.file_ids.is_empty(),
+        Gate::Proof(proof) if proof.kind == ProofType::Artifact => !evidence.artifact_ids.is_empty(),
+        Gate::Proof(_) | Gate::Link(_) | Gate::BundleLink(_) => false,
+    }
 }
 
 fn named(gate: &Gate) -> (&'static str, String) {

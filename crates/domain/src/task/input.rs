@@ -44,12 +44,12 @@ const CREATABLE: [&str; 27] = [
     "sourceDocIds",
 ];
 
-/// Reads the fields of a new task.
+/// Reads the fields of a new task. `owned` are addresses of artifacts that are its workflow's.
 ///
 /// # Errors
 /// Every field that is missing or wrong, in the contract's order.
-pub fn parse_new(body: &Object) -> Result<Object, Refusal> {
-    let mut fields = Fields::of(body);
+pub fn parse_new(body: &Object, owned: &[String]) -> Result<Object, Refusal> {
+    let mut fields = Fields::of(body).owning(owned);
     fields.required_text("description", "Missing required field: description");
     match fields.value("date") {
         None | Some(Value::Bool(false)) => fields.refuse("date", "Missing required field: date"),
@@ -69,18 +69,19 @@ pub fn parse_new(body: &Object) -> Result<Object, Refusal> {
     Ok(input::kept(body, &CREATABLE).into_iter().filter(|(key, value)| !(value.is_null() && NEVER_NULL.contains(&key.as_str()))).collect())
 }
 
-/// Reads the changes to a task. `stored` is the task as it was read; its own values always pass.
+/// Reads the changes to a task. `stored` is the task as it was read; its own values always pass, and so do the
+/// addresses of artifacts that are its or its workflow's.
 ///
 /// # Errors
 /// Every field that is wrong, or that nothing would change.
-pub fn parse_changes(body: &Object, stored: Option<&Task>) -> Result<Object, Refusal> {
+pub fn parse_changes(body: &Object, stored: Option<&Task>, owned: &[String]) -> Result<Object, Refusal> {
     let mut known = CREATABLE.to_vec();
     known.push(refs::INTAKE.0);
     let changes = input::kept(body, &known);
     if changes.is_empty() {
         return Err(Refusal::rule("nothing_to_update", "No valid fields to update"));
     }
-    let mut fields = Fields::of(body);
+    let mut fields = Fields::of(body).owning(owned);
     check_status(&mut fields);
     check_common(&mut fields, stored);
     fields.references(refs::INTAKE.0, refs::INTAKE.1);

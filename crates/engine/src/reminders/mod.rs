@@ -9,7 +9,6 @@ mod pass;
 mod raise;
 
 pub use pass::ReminderReport;
-pub(crate) use raise::stage_changed;
 
 use dataops_domain::reminder::Today;
 use dataops_store::Operation;

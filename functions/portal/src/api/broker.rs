@@ -14,6 +14,8 @@ use crate::auth::{own_password, token};
 use crate::portal::Portal;
 use crate::routes::MOST_BODY;
 
+/// What anybody may read.
+const PUBLIC: [&str; 2] = ["/api/openapi.json", "/api/health"];
 const PASSED_IN: [&str; 5] = ["accept", "content-type", "if-match", "if-none-match", "idempotency-key"];
 const PASSED_BACK: [&str; 7] = ["content-type", "etag", "retry-after", "idempotency-replayed", "content-disposition", "location", "allow"];
 
@@ -21,6 +23,14 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
     let (parts, body) = request.into_parts();
     let Some(path) = engine_path(parts.uri.path()) else { return error(StatusCode::NOT_FOUND, "Not found") };
     let id = request_id(&parts);
+    if parts.method == Method::GET && PUBLIC.contains(&path.as_str()) {
+        let caller = Caller { user_id: "anonymous".to_owned(), request_id: id, received_at: received_at(&parts) };
+        let request = client::Request { method: "GET".to_owned(), path, headers: passed(&parts.headers), ..client::Request::default() };
+        return match portal.client.call(&caller, request).await {
+            Ok(answer) => answered(answer),
+            Err(_) => error(StatusCode::BAD_GATEWAY, "The work engine does not answer"),
+        };
+    }
     let who = match session::find_api(&portal, &parts.headers).await {
         Ok(Some(who)) => who,
         Ok(None) => return error(StatusCode::UNAUTHORIZED, "Unauthorized"),

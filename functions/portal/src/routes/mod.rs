@@ -33,7 +33,7 @@ mod workflows;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use dataops_fleet::gateway::RequestContext;
 use http::StatusCode;
@@ -106,25 +106,27 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/health", get(|| async { (StatusCode::OK, [("content-type", "text/plain; charset=utf-8")], "ok") }))
         .fallback(no_page)
         .method_not_allowed_fallback(not_allowed)
+        .layer(axum::middleware::from_fn(api::problems))
         .layer(axum::middleware::from_fn_with_state(security::policy(portal.bucket.as_deref()), security::headers))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(portal)
 }
 
-fn id_of(request: &Request) -> String {
+/// The id that logs know a request by.
+pub(crate) fn id_of(request: &Request) -> String {
     request.extensions().get::<RequestContext>().map(|context| context.request_id.clone()).unwrap_or_default()
 }
 
 async fn no_page(request: Request) -> Response {
     if request.uri().path().starts_with("/work/") {
-        return (StatusCode::NOT_FOUND, axum::Json(serde_json::json!({ "error": "Not found" }))).into_response();
+        return api::error(StatusCode::NOT_FOUND, "Not found");
     }
     trouble_bare(Trouble::NotFound, &id_of(&request))
 }
 
 async fn not_allowed(request: Request) -> Response {
     if request.uri().path().starts_with("/work/") {
-        return (StatusCode::NOT_FOUND, axum::Json(serde_json::json!({ "error": "Not found" }))).into_response();
+        return api::error(StatusCode::NOT_FOUND, "Not found");
     }
     trouble_bare(Trouble::NotAllowed, &id_of(&request))
 }

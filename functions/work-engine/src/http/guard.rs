@@ -31,10 +31,14 @@ fn is_portal(headers: &HeaderMap, secret: &str) -> bool {
     !secret.is_empty() && text("x-portal-auth") == b"true" && bool::from(text("x-portal-secret").ct_eq(secret.as_bytes()))
 }
 
+/// Where a slash at the end of a path is accepted (wire contract 1).
+const SLASHED: [&str; 7] =
+    ["/api/bundles", "/api/templates", "/api/recurring", "/api/users", "/api/files", "/api/artifacts", "/api/assistant-jobs"];
+
 /// Accepts a trailing slash where the contract does: everywhere but on tasks and what does not exist.
 pub(crate) fn without_trailing_slash<B>(mut request: http::Request<B>) -> http::Request<B> {
     let path = request.uri().path();
-    let accepts = ["/api/bundles", "/api/templates", "/api/users"].iter().any(|prefix| path.starts_with(prefix));
+    let accepts = SLASHED.iter().any(|prefix| path.starts_with(prefix));
     if accepts && path.ends_with('/') {
         let trimmed = path.trim_end_matches('/');
         let target = request.uri().query().map_or_else(|| trimmed.to_owned(), |query| format!("{trimmed}?{query}"));

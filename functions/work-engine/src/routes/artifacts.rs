@@ -64,11 +64,11 @@ pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: C
     call.answer(work.await)
 }
 
-#[utoipa::path(post, path = "/api/artifacts/{id}/attach", tag = "artifacts", params(("id" = String, Path)),
+#[utoipa::path(method(post, put), path = "/api/artifacts/{id}/attach", tag = "artifacts", params(("id" = String, Path)),
     request_body(content = Object, description = "`{taskId?, bundleId?}`"), responses((status = 200, body = ArtifactAnswer), (status = 400), (status = 404)))]
 pub(crate) async fn attach(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
-        let artifact = app.engine.artifact_attach(&call.operation, &id, &call.changes()?).await?;
+        let artifact = app.engine.artifact_attach(&call.operation, &id, &call.changes()?, call.seen()?).await?;
         Reply::ok(json!({ "artifact": artifact }))
     };
     call.answer(app.engine.settle(&call.operation, work.await).await)

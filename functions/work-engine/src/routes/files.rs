@@ -92,5 +92,9 @@ pub(crate) async fn download(State(app): State<App>, Ids(id): Ids<String>, call:
 
 #[utoipa::path(delete, path = "/api/files/{id}", tag = "files", params(("id" = String, Path)), responses((status = 204), (status = 400), (status = 404)))]
 pub(crate) async fn delete(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
-    call.answer(app.engine.file_delete(&call.operation, &id).await.map(|()| Reply::nothing()))
+    let work = async {
+        app.engine.file_delete(&call.operation, &id, call.seen()?).await?;
+        Ok(Reply::nothing())
+    };
+    call.answer(work.await)
 }

@@ -47,7 +47,7 @@ pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
     call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
-#[utoipa::path(patch, path = "/api/users/{id}", tag = "users", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = UserAnswer), (status = 400), (status = 403), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(method(patch, put), path = "/api/users/{id}", tag = "users", params(("id" = String, Path)), request_body = Object, responses((status = 200, body = UserAnswer), (status = 400), (status = 403), (status = 404), (status = 409), (status = 412)))]
 pub(crate) async fn update(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     let work = async {
         app.engine.admin_gate(&call.operation).await?;

@@ -237,6 +237,62 @@ async fn approval_that_proves_a_task_stays_and_putting_away_is_allowed() {
 }
 
 #[tokio::test]
+async fn what_proves_a_task_stays_linked_to_it_wherever_it_moves() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let asking = |extra: Value| {
+        let mut fields = json!({ "proofRequirement": { "type": "artifact" } });
+        fields.as_object_mut().unwrap().extend(extra.as_object().cloned().unwrap());
+        fields
+    };
+    let (owner, other) = (task(&operator, asking(json!({}))).await, task(&operator, json!({})).await);
+    let artifact = made(&operator, json!({ "taskId": owner, "status": "approved" })).await;
+    let (owner, path) = (format!("/api/tasks/{owner}"), format!("/api/artifacts/{}", id(&artifact)));
+    operator.put(&owner, json!({ "status": "done" })).await.expect(200);
+    operator.post(&format!("{path}/attach"), json!({ "taskId": other })).await.expect(200);
+    let kept = operator.get(&owner).await.expect(200);
+    assert_eq!(kept.json["artifactRefs"][0]["artifactId"], artifact["id"]);
+    operator.put(&owner, json!({ "status": "done" })).await.expect(200);
+    assert!(operator.put(&owner, json!({ "artifactRefs": [] })).await.expect(400).error().contains("is evidence of a done task"));
+
+    let run = bundle(&operator).await;
+    let through = format!("/api/tasks/{}", task(&operator, asking(json!({ "bundleId": run }))).await);
+    let shared = made(&operator, json!({ "status": "approved" })).await;
+    operator.post(&format!("/api/artifacts/{}/attach", id(&shared)), json!({ "bundleId": run })).await.expect(200);
+    operator.put(&through, json!({ "status": "done" })).await.expect(200);
+    operator.put(&format!("/api/artifacts/{}", id(&shared)), json!({ "bundleId": null })).await.expect(200);
+    operator.put(&through, json!({ "status": "done" })).await.expect(200);
+    for (place, change) in [(through.clone(), json!({ "bundleId": null })), (format!("/api/bundles/{run}"), json!({ "artifactRefs": [] }))]
+    {
+        let refused = operator.put(&place, change).await.expect(400);
+        assert!(refused.error().contains("is evidence of a done task"), "{place}: {}", refused.error());
+    }
+}
+
+#[tokio::test]
+async fn links_may_lead_to_an_owned_artifact_and_to_no_other_store() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let run = bundle(&operator).await;
+    let address = "s3://bucket/files/report.pdf";
+    let artifact = made(&operator, json!({ "storageUri": address, "checksum": "sha256:abc" })).await;
+    let fields = json!({ "description": "x", "date": "2026-07-01", "bundleId": run, "link": address });
+    assert!(operator.post("/api/tasks", fields.clone()).await.expect(400).error().contains("not `s3:`"));
+    operator.post(&format!("/api/artifacts/{}/attach", id(&artifact)), json!({ "bundleId": run })).await.expect(200);
+    assert_eq!(operator.post("/api/tasks", fields).await.expect(201).json["link"], address);
+    let own = format!("/api/tasks/{}", task(&operator, json!({ "bundleId": run })).await);
+    operator.put(&own, json!({ "link": address, "instructionsUrl": address })).await.expect(200);
+    let slots = json!({ "bundleLinks": [{ "name": "Report", "url": address }], "references": [{ "name": "It", "url": address }] });
+    operator.put(&format!("/api/bundles/{run}"), slots).await.expect(200);
+    operator.put(&own, json!({ "link": "s3://bucket/files/other.pdf" })).await.expect(400);
+    operator
+        .with("if-match", "\"77\"")
+        .put(&format!("/api/artifacts/{}/attach", id(&artifact)), json!({ "bundleId": run }))
+        .await
+        .expect(412);
+}
+
+#[tokio::test]
 async fn completing_and_withdrawing_at_once_never_leaves_a_done_task_without_approval() {
     let stack = Stack::empty().await;
     let operator = stack.operator();

@@ -131,10 +131,14 @@ async fn the_cost_table_is_the_committed_one() {
     table.row("`GET /api/views/inbox`, a follow-up due", inbox(&stack, &operator).await.get("/api/views/inbox")).await;
     table.row("`GET /api/notifications`", operator.get("/api/notifications")).await;
     table.row("`GET /api/notifications?all=true`", operator.get("/api/notifications?all=true")).await;
-    let told = operator.get("/api/notifications").await;
-    let dismiss = |place: usize| format!("/api/notifications/{}/dismiss", told.json["notifications"][place]["id"].as_str().unwrap());
-    table.row("`PUT /api/notifications/:id/dismiss`, not stored yet", operator.put(&dismiss(0), Value::Null)).await;
-    table.row("`PUT /api/notifications/:id/dismiss`", operator.put(&dismiss(1), Value::Null)).await;
+    let first = |told: Answer| format!("/api/notifications/{}/dismiss", told.json["notifications"][0]["id"].as_str().unwrap());
+    let computed = first(operator.get("/api/notifications").await);
+    table.row("`PUT /api/notifications/:id/dismiss`, not stored yet", operator.put(&computed, Value::Null)).await;
+    operator.post("/api/tasks", json!({ "description": "late", "date": "2026-06-01" })).await.expect(201);
+    stack.administrate(json!({ "command": "remind" })).await;
+    let stored = first(operator.get("/api/notifications").await);
+    table.row("`PUT /api/notifications/:id/dismiss`", operator.put(&stored, Value::Null)).await;
+    operator.put("/api/notifications/dismiss-all", Value::Null).await.expect(200);
     table.row("`PUT /api/notifications/dismiss-all`, none left", operator.put("/api/notifications/dismiss-all", Value::Null)).await;
     table.row("`GET /api/users`", operator.get("/api/users")).await;
     table.row("`POST /api/users`", admin.post("/api/users", json!({ "name": "x", "email": "x@example.org" }))).await;

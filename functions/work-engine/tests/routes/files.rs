@@ -291,3 +291,17 @@ async fn what_was_left_behind_is_swept_and_nothing_else() {
     operator.post(&format!("/api/files/{}/complete", started.str("/file/id")), json!({})).await.expect(404);
     operator.get(&format!("/api/files/{}/download", kept["id"].as_str().unwrap())).await.expect(200);
 }
+
+#[tokio::test]
+async fn a_very_long_name_survives_and_a_stale_delete_is_refused() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let owner = task(&operator, json!({})).await;
+    let name = format!("{}.txt", "n".repeat(170));
+    let file = uploaded(&operator, &owner, &name, b"hello").await;
+    assert_eq!(file["filename"], name.as_str());
+    let path = format!("/api/files/{}", file["id"].as_str().unwrap());
+    assert_eq!(operator.get(&format!("{path}/download/")).await.expect(200).bytes, b"hello");
+    operator.with("if-match", "\"77\"").delete(&path).await.expect(412);
+    operator.delete(&path).await.expect(204);
+}

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use dataops_domain::id::TaskId;
+use dataops_domain::task::Task;
 use dataops_testkit::{Caller, Stack};
 use serde_json::{Value, json};
 
@@ -339,4 +341,37 @@ async fn what_somebody_else_changed_is_not_overwritten_unseen() {
     }
     operator.with("if-none-match", &tag).get(&path).await.expect(304);
     operator.with("if-match", "nonsense").put(&path, json!({ "comment": "x" })).await.expect(412);
+}
+
+#[tokio::test]
+async fn a_day_of_more_than_a_thousand_tasks_is_told_to_its_end() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let made = operator.post("/api/tasks", json!({ "description": "x", "date": "2066-06-06" })).await.expect(201);
+    let one: Task = serde_json::from_value(made.json).unwrap();
+    stack.write_tasks((0..1_050).map(|number| Task { id: TaskId::new(format!("t-{number:04}")), ..one.clone() }).collect()).await;
+    let (mut seen, mut path) = (Vec::new(), "/api/tasks?date=2066-06-06".to_owned());
+    loop {
+        let page = operator.get(&path).await.expect(200);
+        assert!(page.json["tasks"].as_array().unwrap().len() <= 1_000);
+        seen.extend(page.json["tasks"].as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page.json["nextCursor"].as_str() else { break };
+        path = format!("/api/tasks?date=2066-06-06&cursor={}", cursor.replace('#', "%23"));
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 1_051);
+}
+
+#[tokio::test]
+async fn a_wait_keeps_its_reason() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    let wait = json!({ "description": "x", "date": "2026-07-01", "status": "waiting", "waitingFor": "Guest", "followUpAt": "2026-07-02", "comment": "asked" });
+    let path = format!("/api/tasks/{}", operator.post("/api/tasks", wait).await.expect(201).str("/id"));
+    for change in [json!({ "comment": " " }), json!({ "comment": null }), json!({ "status": "waiting", "comment": null })] {
+        let refused = operator.put(&path, change).await.expect(400);
+        assert_eq!(refused.error(), "Waiting tasks require waitingFor, followUpAt, and comment");
+    }
+    operator.put(&path, json!({ "assigneeId": "editor" })).await.expect(200);
 }
