@@ -38,10 +38,8 @@ pub struct FieldChange {
     /// The field's name on the wire.
     pub field: String,
     /// What it says now; `null` when it is not there.
-    #[schema(value_type = Object)]
     pub from: Value,
     /// What it would say; `null` when it would be gone.
-    #[schema(value_type = Object)]
     pub to: Value,
 }
 
