@@ -75,6 +75,9 @@ export async function journey(person) {
   await page.getByRole('link', { name: 'Report of July', exact: true }).click();
   await person.sees(person.heading('Report of July'));
   await person.check();
+  await person.sweep('artifact', page.url());
+  await person.sweep('artifacts', '/artifacts');
+  await person.sweep('task-evidence', `/tasks/${tasks.file}`);
 
   await person.open(`/tasks/${tasks.comment}`);
   await page.getByLabel('What was agreed').fill('We agreed on Thursday.');

@@ -94,6 +94,7 @@ async function moveIt(person) {
   await person.open(person.workflow);
   await page.getByRole('link', { name: 'Close…' }).click();
   await person.sees(person.heading(/Cannot close because/));
+  await person.sweep('close', page.url());
   await person.check();
   await page.getByRole('link', { name: 'Back to the workflow' }).click();
   await page.getByRole('link', { name: 'Move…' }).click();
