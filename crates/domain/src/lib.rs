@@ -22,6 +22,7 @@ pub mod refs;
 pub mod refusal;
 pub mod reminder;
 pub mod reschedule;
+pub mod schedule;
 pub mod search;
 pub mod secrets;
 pub mod start;
