@@ -88,6 +88,10 @@ typed_id!(
     TemplateId
 );
 typed_id!(
+    /// Id of a recurring config: a duty and its schedule.
+    RecurringConfigId
+);
+typed_id!(
     /// Id of a user.
     UserId
 );

@@ -316,11 +316,11 @@ pub fn automation_failed(failure: Failure, today: Today) -> Notification {
     }
 }
 
-fn derived(day: Date, kind: Kind, subject: &str, occasion: &str) -> NotificationId {
+pub(crate) fn derived(day: Date, kind: Kind, subject: &str, occasion: &str) -> NotificationId {
     NotificationId::new(id::derived(day, &[kind.as_str(), subject, occasion]))
 }
 
-fn bare(id: NotificationId, kind: Kind, message: String, created_at: Timestamp) -> Notification {
+pub(crate) fn bare(id: NotificationId, kind: Kind, message: String, created_at: Timestamp) -> Notification {
     Notification {
         id,
         kind: Some(kind.as_str().to_owned()),

@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod difference;
 pub mod running;
+pub mod trigger;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +12,7 @@ use crate::bundle::Stage;
 use crate::id::TemplateId;
 use crate::input::{self, Fields};
 use crate::json::{self, Object};
+use crate::pause::Pause;
 use crate::proof::ProofRequirement;
 use crate::refs::{self, NamedLink};
 use crate::refusal::{FieldError, Refusal};
@@ -96,6 +98,19 @@ pub struct Template {
     /// False while the schedule is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trigger_enabled: Option<bool>,
+    /// IANA name of the schedule's own timezone; the application's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Pauses of its schedule, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
+    /// When its schedule was put away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
+    /// Stored only: since when its schedule is what it is, when that is not since it was made. Dates before are not expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub scheduled_since: Option<Timestamp>,
     /// What a run is, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -131,7 +146,9 @@ impl Template {
                 None => fields.shift_remove(field),
             };
         }
-        serde_json::from_value(Value::Object(fields)).unwrap_or_else(|_| self.clone())
+        let defined = serde_json::from_value(Value::Object(fields)).unwrap_or_else(|_| self.clone());
+        // A schedule that somebody paused or resumed here stays as they left it.
+        if self.pauses.is_empty() { defined } else { Self { trigger_enabled: self.trigger_enabled, ..defined } }
     }
 
     /// The task definitions, read.
@@ -202,7 +219,7 @@ pub struct Definition {
     pub audit_event_refs: Option<Vec<Object>>,
 }
 
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "name",
     "type",
     "emoji",
@@ -217,6 +234,7 @@ const KNOWN: [&str; 17] = [
     "triggerSchedule",
     "triggerLeadDays",
     "triggerEnabled",
+    "timezone",
     "description",
     "titlePattern",
     "anchorMeaning",
@@ -266,6 +284,9 @@ fn check(fields: &mut Fields<'_>) {
     fields.texts("sourceDocIds");
     check_phases(fields);
     fields.boolean("triggerEnabled");
+    if fields.text("timezone").is_some_and(|name| !name.is_empty() && name.parse::<crate::time::Tz>().is_err()) {
+        fields.refuse("timezone", "timezone must be an IANA name such as Europe/Berlin");
+    }
     for key in ["emoji", "defaultAssigneeId", "triggerType", "triggerSchedule", "description", "titlePattern", "anchorMeaning"] {
         fields.text(key);
     }
@@ -360,6 +381,10 @@ pub fn new(id: TemplateId, fields: &Object, now: Timestamp) -> Template {
         trigger_schedule: None,
         trigger_lead_days: None,
         trigger_enabled: None,
+        timezone: None,
+        pauses: Vec::new(),
+        archived_at: None,
+        scheduled_since: None,
         description: None,
         title_pattern: None,
         anchor_meaning: None,

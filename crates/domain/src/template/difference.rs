@@ -115,8 +115,11 @@ pub fn between(from: &Template, to: &Template) -> Difference {
     let common = |tasks: &[(String, Object)], other: &HashMap<String, Object>| -> Vec<String> {
         tasks.iter().map(|(name, _)| name.clone()).filter(|name| other.contains_key(name)).collect()
     };
+    // Whether a schedule is paused is no part of what is defined, once somebody has paused it.
+    let paused = !from.pauses.is_empty() || !to.pauses.is_empty();
+    let fields = FIELDS.iter().filter(|field| !(paused && **field == "triggerEnabled")).map(|field| (*field).to_owned()).collect();
     Difference {
-        fields: changes(&json::object(from), &json::object(to), FIELDS.iter().map(|field| (*field).to_owned()).collect()),
+        fields: changes(&json::object(from), &json::object(to), fields),
         tasks,
         reordered: common(&old, &wanted) != common(&new, &known),
     }
