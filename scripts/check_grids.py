@@ -9,6 +9,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ABOUT = {
     "start-killed.md": ["crates/store/src", "crates/engine/src/start.rs", "crates/local/src"],
     "secret-speed.md": ["crates/domain/src/secrets"],
+    "schedule-oracle.md": ["crates/domain/src/schedule"],
+    "schedule-croniter.md": ["crates/domain/src/schedule"],
+    "simulated-ticks.md": ["crates/domain/src/generation", "crates/domain/src/schedule", "crates/domain/src/pause.rs"],
     "races.md": ["crates/store/src", "crates/engine/src"],
 }
 

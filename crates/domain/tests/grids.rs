@@ -1,4 +1,4 @@
-//! The grids of the task: what every action does in every state, and what every gate says. Each is generated, checked
+//! The grids: what every action does to a task in every state, what every gate says, and what becomes of a window. Each is generated, checked
 //! in under docs/grids/ and compared on every run; `UPDATE_DOCS=1` rewrites them.
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
@@ -6,12 +6,16 @@
 use std::fmt::Write as _;
 
 use dataops_domain::bundle::{self, Bundle};
+use dataops_domain::generation::window::{By, Done, Skip};
+use dataops_domain::generation::{self, Asked, Known, Range, Source, SourceKey, Status as Settled, Timing, Window};
 use dataops_domain::id::{BundleId, TaskId};
 use dataops_domain::json::Object;
+use dataops_domain::pause::{Pause, Standing};
+use dataops_domain::schedule::Schedule;
 use dataops_domain::task::Task;
 use dataops_domain::task::gates::{self, Facts};
 use dataops_domain::task::state::{Action, Effect, Status, transition};
-use dataops_domain::{Timestamp, time};
+use dataops_domain::{Actor, Date, Timestamp, time};
 use serde_json::{Value, json};
 
 fn compare(name: &str, text: &str) {
@@ -111,4 +115,114 @@ fn the_gate_snapshot_is_the_committed_one() {
         let _ = writeln!(text, "| {name} | {} |", if words.is_empty() { "nothing".to_owned() } else { words.join("<br>") });
     }
     compare("task-gates.md", &text);
+}
+
+/// The window of the grid: Wednesday, 18 November 2026, judged that day at noon unless its row says otherwise.
+const WINDOW: &str = "2026-11-18";
+
+fn moment(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn daily() -> Source {
+    Source {
+        key: SourceKey::recurring("duty"),
+        title: "Duty".to_owned(),
+        zone: chrono_tz::Europe::Berlin,
+        timing: Timing::By(Box::new(Schedule::parse("0 9 * * *").unwrap())),
+        lead_days: 0,
+        since: moment("2026-01-01T00:00:00Z"),
+        standing: Standing::running(),
+        fingerprint: String::new(),
+    }
+}
+
+fn paused(from: &str, resumed_at: Option<&str>, until: Option<&str>) -> Source {
+    let pause = Pause {
+        from: moment(from),
+        until: until.map(str::to_owned),
+        reason: None,
+        actor_id: "operator".to_owned(),
+        resumed_at: resumed_at.map(moment),
+        resumed_by: None,
+    };
+    Source { standing: Standing { enabled: resumed_at.is_some(), pauses: vec![pause], archived_at: None }, ..daily() }
+}
+
+fn with_row(status: Settled, reason: Option<Skip>) -> Known {
+    let date: Date = time::parse_date(WINDOW).unwrap();
+    let now = moment("2026-11-18T07:00:00Z");
+    let open = generation::explain(&daily(), date, &Known::default(), now);
+    let done = if status == Settled::Failed { Done::Failed("no".to_owned()) } else { Done::AsPlanned { tasks: 1 } };
+    let row = Window::settled(&open, done, By::Tick, &Actor::system(), None, now).unwrap();
+    Known::of([Window { status, reason, ..row }])
+}
+
+/// The circumstances of the grid: words, source, what is known, and the moment.
+fn circumstances() -> Vec<(&'static str, Source, Known, &'static str)> {
+    let noon = "2026-11-18T11:00:00Z";
+    let nothing = Known::default;
+    let timed = |timing: Timing| Source { timing, ..daily() };
+    let by = |text: &str| timed(Timing::By(Box::new(Schedule::parse(text).unwrap())));
+    let mut found = Known::default();
+    found.found(SourceKey::recurring("duty"), time::parse_date(WINDOW).unwrap(), "t1");
+    let mut lacking = with_row(Settled::Created, None);
+    lacking.incomplete(SourceKey::recurring("duty"), time::parse_date(WINDOW).unwrap(), 2);
+    let archived = |at: &str| Source { standing: Standing { archived_at: Some(moment(at)), ..Standing::running() }, ..daily() };
+    vec![
+        ("nothing stands against it", daily(), nothing(), noon),
+        ("its day has not begun", daily(), nothing(), "2026-11-17T22:59:00Z"),
+        ("seven days back", daily(), nothing(), "2026-11-25T11:00:00Z"),
+        ("eight days back", daily(), nothing(), "2026-11-26T11:00:00Z"),
+        ("the schedule does not name it", by("0 9 * * 1"), nothing(), noon),
+        ("started by hand", timed(Timing::Never("It is started by hand")), nothing(), noon),
+        ("cannot be read", timed(Timing::Broken("it cannot be read".to_owned())), nothing(), noon),
+        ("made that day", Source { since: moment("2026-11-18T10:00:00Z"), ..daily() }, nothing(), noon),
+        ("made the day after", Source { since: moment("2026-11-19T10:00:00Z"), ..daily() }, nothing(), "2026-11-19T11:00:00Z"),
+        ("paused before, still open", paused("2026-11-10T10:00:00Z", None, None), nothing(), noon),
+        ("paused that morning, still open", paused("2026-11-18T10:00:00Z", None, None), nothing(), noon),
+        ("paused until that day", paused("2026-11-10T10:00:00Z", None, Some(WINDOW)), nothing(), noon),
+        ("paused until the day after", paused("2026-11-10T10:00:00Z", None, Some("2026-11-19")), nothing(), "2026-11-20T11:00:00Z"),
+        ("resumed that morning", paused("2026-11-10T10:00:00Z", Some("2026-11-18T10:00:00Z"), None), nothing(), noon),
+        ("paused and resumed that morning", paused("2026-11-18T08:00:00Z", Some("2026-11-18T10:00:00Z"), None), nothing(), noon),
+        ("came in switched off", Source { standing: Standing::default(), ..daily() }, nothing(), noon),
+        ("archived that morning", archived("2026-11-18T10:00:00Z"), nothing(), noon),
+        ("archived the day before", archived("2026-11-17T10:00:00Z"), nothing(), noon),
+        ("its work is there without a row", daily(), found, noon),
+        ("row: created", daily(), with_row(Settled::Created, None), noon),
+        ("row: created, tasks are missing", daily(), lacking, noon),
+        ("row: exists", daily(), with_row(Settled::Exists, None), noon),
+        ("row: recovered", daily(), with_row(Settled::Recovered, None), noon),
+        ("row: skipped, paused", daily(), with_row(Settled::Skipped, Some(Skip::Paused)), noon),
+        ("row: skipped, switched off", daily(), with_row(Settled::Skipped, Some(Skip::Disabled)), noon),
+        ("row: failed", daily(), with_row(Settled::Failed, None), noon),
+        ("row: missed", daily(), with_row(Settled::Missed, None), noon),
+        ("row: created, archived since", archived("2026-11-18T10:00:00Z"), with_row(Settled::Created, None), noon),
+        ("row: failed, paused since", paused("2026-11-18T10:00:00Z", None, None), with_row(Settled::Failed, None), noon),
+    ]
+}
+
+#[test]
+fn the_window_grid_is_the_committed_one() {
+    let date = time::parse_date(WINDOW).unwrap();
+    let range = Range { from: date, to: date };
+    let mut text = format!(
+        "# What becomes of a window\n\nGenerated from `crates/domain/src/generation/`. The window is {WINDOW} of a duty that comes up daily in Berlin, judged that day at noon unless said otherwise. Each cell has the outcome, the rule that decided it and what is written into the ledger; — is a window that is not asked for.\n\n| circumstances | a tick | an explicit range | a simulation |\n|---|---|---|---|\n"
+    );
+    for (words, source, known, now) in circumstances() {
+        // A tick after some days without one, so that it looks back as far as it may.
+        let since = Asked::Tick { since: Some(time::parse_date("2026-11-01").unwrap()) };
+        let cells = [since, Asked::Explicit(range), Asked::Simulate(range)].map(|asked| {
+            let plan = generation::plan(std::slice::from_ref(&source), asked, &known, moment(now));
+            plan.windows.iter().find(|window| window.date == date).map_or_else(
+                || "—".to_owned(),
+                |window| {
+                    let written = window.settles().map(|status| format!(" → {}", status.as_str())).unwrap_or_default();
+                    format!("{} ({}){written}", window.outcome.as_str(), window.rule.as_str())
+                },
+            )
+        });
+        let _ = writeln!(text, "| {words} | {} |", cells.join(" | "));
+    }
+    compare("windows.md", &text);
 }

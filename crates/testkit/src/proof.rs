@@ -12,14 +12,20 @@ pub struct Sizes {
     pub racing_updates: usize,
     /// How many rounds the races run.
     pub race_rounds: usize,
+    /// How many pairs of a schedule and a date are held against another implementation.
+    pub schedule_pairs: usize,
+    /// How many sets of sources are simulated and then ticked through, for each stretch of the calendar.
+    pub simulations: u64,
+    /// How many ticks a day such a set gets.
+    pub ticks_a_day: u32,
 }
 
 /// The counts of this run.
 pub fn sizes() -> Sizes {
     if is_full() {
-        Sizes { kills: 120, racing_updates: 50, race_rounds: 40 }
+        Sizes { kills: 120, racing_updates: 50, race_rounds: 40, schedule_pairs: 200_000, simulations: 20, ticks_a_day: 96 }
     } else {
-        Sizes { kills: 8, racing_updates: 50, race_rounds: 2 }
+        Sizes { kills: 8, racing_updates: 50, race_rounds: 2, schedule_pairs: 6_000, simulations: 2, ticks_a_day: 8 }
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn judge(source: &Source, date: Date, asked: Asked, known: &Known, no
         missing_tasks: if outcome == Outcome::Recover { missing_tasks } else { 0 },
         settled: row.map(|row| row.status),
         counted: counts,
+        explicit,
         fingerprint: source.fingerprint.clone(),
     }
 }
@@ -66,7 +67,7 @@ impl Case<'_> {
             Err(verdict) => return verdict,
         };
         if !schedule.matches(self.date) {
-            return (Outcome::NotMatching, Rule::Schedule, format!("Its schedule does not name this date: {}", lower(&schedule.words())));
+            return (Outcome::NotMatching, Rule::Schedule, format!("Its schedule does not name this date: {}", lower(schedule.words())));
         }
         if anchor.is_none() {
             return (Outcome::Broken, Rule::Unreadable, "triggerLeadDays puts its anchor date outside the calendar".to_owned());
@@ -77,7 +78,7 @@ impl Case<'_> {
         }
         self.standing()
             .or_else(|| self.catch_up())
-            .unwrap_or_else(|| (Outcome::Create, Rule::Due, format!("Its schedule names this date: {}", lower(&schedule.words()))))
+            .unwrap_or_else(|| (Outcome::Create, Rule::Due, format!("Its schedule names this date: {}", lower(schedule.words()))))
     }
 
     /// What is settled stays so. A person may ask for what was skipped or missed; what failed is tried again.

@@ -163,6 +163,9 @@ pub struct Planned {
     /// True when the counters count it: a tick counts what is there for today alone, not what earlier days have settled.
     #[serde(skip, default)]
     pub counted: bool,
+    /// True when a person asked for exactly this date.
+    #[serde(skip, default)]
+    pub explicit: bool,
     /// Changes whenever what the source makes changes.
     #[serde(skip, default)]
     pub fingerprint: String,
@@ -183,9 +186,14 @@ impl Planned {
         !matches!(self.outcome, Outcome::NotMatching | Outcome::BeforeCreation)
     }
 
-    /// What a tick writes into the ledger when it has dealt with this window; `None` when there is nothing new to write. Work
+    /// What is written into the ledger when this window has been dealt with; `None` when there is nothing new to write. Work
     /// that could not be made is written as failed instead.
+    ///
+    /// A person who asks for a date settles it only with work: what is paused now may be due when its day comes.
     pub fn settles(&self) -> Option<Status> {
+        if self.explicit && !self.is_work() && self.outcome != Outcome::Exists {
+            return None;
+        }
         let status = match self.outcome {
             Outcome::Create => Status::Created,
             Outcome::Recover => Status::Recovered,

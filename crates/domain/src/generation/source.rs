@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for SourceKey {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Timing {
     /// By a schedule.
-    By(Schedule),
+    By(Box<Schedule>),
     /// Never by itself, and why: it is started by hand, or its schedule is empty.
     Never(&'static str),
     /// Nobody can say, and why.
@@ -176,7 +176,7 @@ impl Source {
 }
 
 fn by(text: &str, field: &str) -> Timing {
-    Schedule::parse(text).map_or_else(|problem| Timing::Broken(format!("{field} {problem}")), Timing::By)
+    Schedule::parse(text).map_or_else(|problem| Timing::Broken(format!("{field} {problem}")), |schedule| Timing::By(Box::new(schedule)))
 }
 
 fn unknown_zone(name: Option<&str>) -> Timing {

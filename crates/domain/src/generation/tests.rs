@@ -190,6 +190,7 @@ fn a_present_pause_holds_against_an_explicit_range() {
     let plan = plan(&[source], Asked::Explicit(range("2026-11-12", "2026-11-13")), &Known::default(), at("2026-11-18T12:00:00Z"));
     assert_eq!(outcomes(&plan), [("2026-11-12".to_owned(), Outcome::Paused), ("2026-11-13".to_owned(), Outcome::Paused)]);
     assert_eq!((plan.windows[0].rule, Counters::of(&plan)), (Rule::OpenPause, Counters::default()));
+    assert_eq!(plan.unsettled().count(), 0, "the pause may be over when a day to come has come");
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Field {
         };
         let (low, high) = (self.value(from)?, self.value(to)?);
         // A week may end on its Sunday: FRI-SUN.
-        let high = if self.high == 7 && high == 0 && low > 0 { 7 } else { high };
+        let high = if self.high == 7 && low > 0 && to.eq_ignore_ascii_case("SUN") { 7 } else { high };
         if low > high {
             return Err(self.problem(entry, "a range goes from the smaller to the larger value"));
         }

@@ -30,6 +30,7 @@ pub struct Schedule {
     numeric: String,
     cron: Cron,
     time: NaiveTime,
+    words: String,
 }
 
 /// A date on which a schedule comes up.
@@ -57,10 +58,13 @@ impl Schedule {
         let hour = first(&|hour| cron.pattern.hour_match(hour).unwrap_or(false), 24);
         let minute = first(&|minute| cron.pattern.minute_match(minute).unwrap_or(false), 60);
         let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-        let schedule = Self { text: read.text, numeric: read.numeric, cron, time };
+        let mut schedule = Self { text: read.text, numeric: read.numeric, cron, time, words: String::new() };
         // Every day of a month that there is comes up within any four years with a leap day, every weekday in any month.
         match schedule.next_from(Date::from_ymd_opt(2000, 1, 1).unwrap_or_default(), 4) {
-            Some(_) => Ok(schedule),
+            Some(_) => {
+                schedule.words = words::sentence(&schedule);
+                Ok(schedule)
+            }
             None => Err(words::never(&schedule)),
         }
     }
@@ -117,8 +121,8 @@ impl Schedule {
     }
 
     /// What it says in plain words: `Every Monday at 09:00`.
-    pub fn words(&self) -> String {
-        words::sentence(self)
+    pub fn words(&self) -> &str {
+        &self.words
     }
 
     /// The first date from `from` (included) and less than `years` ahead. Months it does not name are passed over whole.
