@@ -34,7 +34,7 @@ pub fn changes<T: Serialize>(before: &T, after: &T) -> Value {
     let (before, after) = (object(before), object(after));
     let mut changes = Object::new();
     let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
-    let unsaid = |key: &str| matches!(key, "updatedAt" | "version" | "taskHistory" | "reminded" | "definitionMark");
+    let unsaid = |key: &str| matches!(key, "updatedAt" | "version" | "taskHistory" | "reminded" | "definitionMark" | "scheduledSince");
     for key in keys.filter(|key| !unsaid(key)) {
         let (from, to) = (before.get(key), after.get(key));
         if from != to && changes.len() < MAX_FIELDS {

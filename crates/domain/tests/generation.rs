@@ -97,7 +97,7 @@ struct Simulated {
     ticks: u64,
 }
 
-fn compare(seed: u64, stretch: &str, lossy: bool) -> Simulated {
+fn compare(seed: u64, stretch: &str) -> Simulated {
     let mut numbers = Numbers::seeded(seed);
     let start = at(stretch);
     let sources: Vec<Source> = (0..10).filter_map(|number| source(&mut numbers, number, start)).collect();
@@ -115,15 +115,15 @@ fn compare(seed: u64, stretch: &str, lossy: bool) -> Simulated {
     let mut ticks = 0;
     // A day more, so that every timezone has had the last date.
     for minute in (0..(DAYS + 1) * 24 * 60).step_by(each as usize) {
-        if lossy && numbers.once_in(2) {
-            continue;
-        }
         let now = start.plus_seconds(minute * 60);
         let counted = tick(&sources, &mut known, &mut made, now, None);
-        let again = tick(&sources, &mut known, &mut made, now, None);
-        assert_eq!((again.recurring_generated, again.template_created), (0, 0));
-        assert_eq!(again.failures, counted.failures);
-        ticks += 2;
+        ticks += 1;
+        if numbers.once_in(6) {
+            let again = tick(&sources, &mut known, &mut made, now, None);
+            assert_eq!((again.recurring_generated, again.template_created), (0, 0), "the same tick delivered twice");
+            assert_eq!(again.failures, counted.failures);
+            ticks += 1;
+        }
     }
     let within = |date: &Date| (range.from..=range.to).contains(date);
     made.retain(|(_, date), _| within(date));
@@ -140,7 +140,7 @@ fn a_simulation_is_what_the_ticks_make() {
     let (mut windows, mut ticks) = (0, 0);
     for seed in 0..proof::sizes().simulations {
         for stretch in STRETCHES {
-            let done = compare(seed * 31 + 5, stretch, false);
+            let done = compare(seed * 31 + 5, stretch);
             windows += done.windows;
             ticks += done.ticks;
         }

@@ -23,7 +23,7 @@ pub struct Sizes {
 /// The counts of this run.
 pub fn sizes() -> Sizes {
     if is_full() {
-        Sizes { kills: 120, racing_updates: 50, race_rounds: 40, schedule_pairs: 200_000, simulations: 20, ticks_a_day: 96 }
+        Sizes { kills: 120, racing_updates: 50, race_rounds: 40, schedule_pairs: 200_000, simulations: 6, ticks_a_day: 96 }
     } else {
         Sizes { kills: 8, racing_updates: 50, race_rounds: 2, schedule_pairs: 6_000, simulations: 2, ticks_a_day: 8 }
     }
