@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod client;
 pub mod documents;
 pub mod problem;
+pub mod recurring;
 pub mod reschedule;
 pub mod search;
 pub mod views;

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Runs the whole fleet on this machine (what `dataops` alone does).
     Dev(DevArgs),
-    /// Loads the workflow catalog; what is there already is brought up to date.
+    /// Loads the workflow catalog and the duties; what is there already is brought up to date.
     Seed {
         #[command(flatten)]
         target: Target,
@@ -37,8 +37,10 @@ pub(crate) enum Command {
     Search(SearchCommand),
     /// Shows or moves the clock of a fleet that runs on this machine.
     Clock(ClockArgs),
-    /// Runs everything that runs by the clock, once and now: reminders, and finishing what was interrupted.
+    /// Runs everything that runs by the clock, once and now: what is due, reminders, and finishing what was interrupted.
     Tick(TickArgs),
+    /// Makes the work of a range of dates, duties and automatic workflows; what is there already stays as it is.
+    Generate(GenerateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -186,6 +188,21 @@ pub(crate) struct TickArgs {
     /// The data folder of a fleet on this machine: a running one ticks by its own clock, else the folder is opened.
     #[arg(long, default_value = ".dataops", value_name = "DIR")]
     pub(crate) data_dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// The first local date.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: String,
+    /// The last local date, at most 90 days later; the first one by default.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+    /// Makes nothing and says what would be made and what is skipped.
+    #[arg(long)]
+    pub(crate) preview: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 #[derive(Debug, Args)]

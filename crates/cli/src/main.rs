@@ -8,6 +8,7 @@ mod audit;
 mod clock;
 mod dev;
 mod error;
+mod generate;
 mod http;
 mod moment;
 mod output;
@@ -49,6 +50,7 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted).await,
         Some(Command::Search(SearchCommand::Rebuild { data_dir })) => search::rebuild(&data_dir).await,
         Some(Command::Clock(wanted)) => clock::run(&wanted).await,
+        Some(Command::Generate(wanted)) => generate::run(&wanted).await,
         Some(Command::Tick(wanted)) => tick::run(&wanted).await,
     }
 }

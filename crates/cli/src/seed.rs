@@ -1,4 +1,4 @@
-//! `dataops seed`: loads the workflow catalog.
+//! `dataops seed`: loads the workflow catalog and the duties.
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,13 @@ pub(crate) async fn run(target: &Target) -> Result<(), CliError> {
     let unchanged = report["unchanged"].as_u64().unwrap_or_default();
     say(format!("Workflows: {} new, {} brought up to date, {unchanged} unchanged.", count("created"), count("updated")));
     for name in report["differs"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        say(format!("Left as it is, because it was changed here: {name}"));
+    }
+    let duties = &report["duties"];
+    let count = |name: &str| duties[name].as_array().map_or(0, Vec::len);
+    let unchanged = duties["unchanged"].as_u64().unwrap_or_default();
+    say(format!("Duties: {} new, {} brought up to date, {unchanged} unchanged.", count("created"), count("updated")));
+    for name in duties["differs"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         say(format!("Left as it is, because it was changed here: {name}"));
     }
     Ok(())

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::args::TickArgs;
 use crate::error::CliError;
+use crate::generate;
 use crate::http;
 use crate::output::say;
 
@@ -31,5 +32,9 @@ pub(crate) fn say_what_ran(ran: &Value) {
         let name = |key: &str| ran[key].as_str().unwrap_or_default().to_owned();
         let end = ran["error"].as_str().map_or_else(|| "done".to_owned(), |words| format!("failed: {words}"));
         say(format!("Ran {} of {}: {end}", name("schedule"), name("function")));
+        let counters = &ran["answer"]["tick"]["counters"];
+        if counters.is_object() {
+            generate::say_counters(counters);
+        }
     }
 }

@@ -87,7 +87,7 @@ fn without_seeding_there_is_nobody_until_seed_and_user_add() {
     let seeded = text(&run(folder.path(), "seed").stdout);
     assert!(seeded.starts_with("Workflows: 11 new, "), "{seeded}");
     let tick = text(&run(folder.path(), "tick").stdout);
-    assert!(tick.contains("Ran Remind of dataops-local-work-engine: done"), "also without a background: {tick}");
+    assert!(tick.contains("Ran Tick of dataops-local-cron-runner: done"), "also without a background: {tick}");
     let clock = text(&run(folder.path(), "clock --advance 1d").stdout);
     assert!(clock.starts_with("The clock shows 2026-03-10T23:0"), "{clock}");
     assert!(clock.contains("--no-background"), "{clock}");

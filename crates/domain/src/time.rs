@@ -38,6 +38,11 @@ impl Timestamp {
         self.0.with_timezone(&timezone).date_naive()
     }
 
+    /// The time of day a clock on the wall of `timezone` shows at this moment: `08:02`.
+    pub fn local_time(self, timezone: Tz) -> String {
+        self.0.with_timezone(&timezone).format("%H:%M").to_string()
+    }
+
     /// Reads RFC 3339 text, a date with a time but no zone (taken as UTC), with or without seconds.
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(moment) = DateTime::parse_from_rfc3339(text) {

@@ -1,5 +1,6 @@
 //! Administration from the command line: a direct Invoke of the engine, which IAM alone authorises.
 
+use dataops_api::recurring::{Applied, Preview};
 use dataops_api::wire::{AuditReport, SetupLinkMade};
 use dataops_domain::bundle::Bundle;
 use dataops_domain::id::UserId;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::Engine;
 use crate::audit::AuditScope;
 use crate::error::{Error, Expected};
+use crate::recurring::{Limits, TickReport};
 use crate::reminders::ReminderReport;
 use crate::search::SearchReport;
 use crate::seed::SeedReport;
@@ -82,6 +84,18 @@ pub enum AdminCommand {
     SearchRebuild,
     /// Raise the reminders that have come up, settle those that are no longer true.
     Remind,
+    /// Settle every window that is due, raise reminders, bring the search index up to date.
+    Tick,
+    /// Make the work of a range of dates, duties and automatic workflows; or only say what that would do.
+    Generate {
+        /// First local date.
+        from: String,
+        /// Last local date.
+        to: String,
+        /// True to make nothing.
+        #[serde(default)]
+        preview: bool,
+    },
     /// Remove uploads that never came and finish deletions that stopped half-way.
     Sweep,
 }
@@ -127,6 +141,21 @@ pub enum AdminAnswer {
     Search {
         /// The report.
         search: SearchReport,
+    },
+    /// What a tick did.
+    Ticked {
+        /// The report.
+        tick: TickReport,
+    },
+    /// What making a range would do.
+    Previewed {
+        /// The preview.
+        preview: Preview,
+    },
+    /// What making a range did.
+    Applied {
+        /// The report.
+        applied: Applied,
     },
     /// What the reminder pass did.
     Reminded {
@@ -183,8 +212,23 @@ impl Engine {
                 let recovered = self.bundles_recover(operation).await?;
                 Ok(AdminAnswer::Recovered { recovered, swept: self.files_sweep(operation).await? })
             }
+            AdminCommand::Tick => Ok(AdminAnswer::Ticked { tick: self.tick(operation, &Limits::default()).await? }),
+            AdminCommand::Generate { from, to, preview } => {
+                self.generate_range(operation, json!({ "from": from, "to": to }), preview).await
+            }
             AdminCommand::Sweep => Ok(AdminAnswer::Swept { swept: self.files_sweep(operation).await? }),
         }
+    }
+
+    /// A range for the command line: previewed, and made as previewed.
+    async fn generate_range(&self, operation: &Operation, range: serde_json::Value, preview: bool) -> Result<AdminAnswer, Error> {
+        let mut body = object(range);
+        let seen = self.recurring_preview(operation, &body).await?;
+        if preview {
+            return Ok(AdminAnswer::Previewed { preview: seen });
+        }
+        body.insert("token".to_owned(), seen.token.into());
+        Ok(AdminAnswer::Applied { applied: self.recurring_apply(operation, &body, &Limits::default()).await? })
     }
 
     /// Finishes workflows whose making or moving was interrupted more than a minute ago.

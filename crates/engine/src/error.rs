@@ -17,12 +17,23 @@ pub struct Expected {
     pub errors: Vec<FieldError>,
     /// For a refused completion: everything that is missing.
     pub missing: Vec<String>,
+    /// What else the body says, beside the words.
+    pub more: Option<Box<serde_json::Map<String, serde_json::Value>>>,
 }
 
 impl Expected {
     /// An answer without field details.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), errors: Vec::new(), missing: Vec::new() }
+        Self { status, code, message: message.into(), errors: Vec::new(), missing: Vec::new(), more: None }
+    }
+
+    /// The same with more in its body.
+    #[must_use]
+    pub fn saying(mut self, more: serde_json::Value) -> Self {
+        if let serde_json::Value::Object(more) = more {
+            self.more.get_or_insert_default().extend(more);
+        }
+        self
     }
 
     /// 404.
@@ -43,7 +54,7 @@ impl Expected {
 
 impl From<Refusal> for Expected {
     fn from(refusal: Refusal) -> Self {
-        Self { status: 400, code: refusal.code, message: refusal.message, errors: refusal.errors, missing: refusal.missing }
+        Self { status: 400, code: refusal.code, message: refusal.message, errors: refusal.errors, missing: refusal.missing, more: None }
     }
 }
 

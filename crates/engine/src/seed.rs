@@ -1,4 +1,4 @@
-//! Seeding (FR-3): templates from the reviewed content, and on a laptop the people to sign in with. Repeating it
+//! Seeding (FR-3): templates and duties from the reviewed content, and on a laptop the people to sign in with. Repeating it
 //! deletes nothing and overwrites nothing that an operator made.
 
 use dataops_domain::audit::NewEvent;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Engine;
 use crate::error::Error;
+use crate::recurring::DutyReport;
 use crate::template_content::taken;
 
 /// Who signs in on a laptop.
@@ -39,6 +40,9 @@ pub struct SeedReport {
     pub differs: Vec<String>,
     /// Users made.
     pub users: Vec<String>,
+    /// What it did with the duties.
+    #[serde(default)]
+    pub duties: DutyReport,
 }
 
 /// What became of one template.
@@ -50,7 +54,7 @@ enum Seeded {
 }
 
 impl Engine {
-    /// Brings the templates of the content into the store.
+    /// Brings the templates and duties of the content into the store.
     ///
     /// # Errors
     /// When the store refuses.
@@ -67,6 +71,7 @@ impl Engine {
                 Seeded::Differs => report.differs.push(name),
             }
         }
+        report.duties = self.seed_duties(operation).await?;
         if local_users && !self.has_users().await? {
             report.users = self.seed_people(operation).await?;
         }
@@ -97,7 +102,8 @@ impl Engine {
         if !edited && known.record.content_hash == wanted.content_hash {
             return Ok(Seeded::Unchanged);
         }
-        let after = Template { updated_at: operation.now, ..known.record.defined_as(wanted) };
+        let defined = known.record.defined_as(wanted).triggered_from(&known.record, &operation.actor, operation.now, self.timezone)?;
+        let after = Template { updated_at: operation.now, ..defined };
         transaction.change(&known, after, taken(&wanted.name, &found), !found.is_empty());
         transaction.apply().await?;
         Ok(Seeded::Updated)

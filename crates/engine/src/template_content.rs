@@ -51,15 +51,16 @@ impl Engine {
             let none = || Expected::new(400, "no_content", "This template does not come from Git; there is nothing to take");
             let workflow = self.definition_of(&stored.record).ok_or_else(none)?;
             let wanted = workflow.template(operation.now);
-            let mut after = stored.record.defined_as(&wanted);
+            let after = stored.record.defined_as(&wanted);
+            let mut after = after.triggered_from(&stored.record, &operation.actor, operation.now, self.timezone)?;
             if after == stored.record {
-                return Ok(after);
+                return Ok(self.template_shown(operation, &after));
             }
             after.updated_at = operation.now;
             let found = difference::between(&stored.record, &after);
             let visible = !found.is_empty();
             let mut transaction = self.store.begin(operation);
-            let template = transaction.change(&stored, after, taken(&wanted.name, &found), visible).record;
+            let template = self.template_shown(operation, &transaction.change(&stored, after, taken(&wanted.name, &found), visible).record);
             transaction.commit(200, &json!({ "template": template })).await?;
             Ok(template)
         })
@@ -97,7 +98,7 @@ impl Engine {
         };
         let people: Vec<String> =
             self.store.catalog::<UserRecord>().await?.into_iter().map(|stored| stored.record.user.id.to_string()).collect();
-        Ok(TemplateCheck { advice: self.template_advice(&template, &people), template })
+        Ok(TemplateCheck { advice: self.template_advice(&template, &people), template: self.template_shown(operation, &template) })
     }
 
     /// Everything that is allowed and hardly meant.

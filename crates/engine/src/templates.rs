@@ -26,16 +26,22 @@ impl Engine {
     ///
     /// # Errors
     /// 404 when there is none.
-    pub async fn template_get(&self, id: &str) -> Result<Template, Error> {
-        Ok(self.template(id).await?.record)
+    pub async fn template_get(&self, operation: &Operation, id: &str) -> Result<Template, Error> {
+        Ok(self.template_shown(operation, &self.template(id).await?.record))
+    }
+
+    /// A template as it is answered.
+    pub(crate) fn template_shown(&self, operation: &Operation, template: &Template) -> Template {
+        template.shown(operation.now, self.timezone)
     }
 
     /// Lists templates by name.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn templates_list(&self, range: &Range) -> Result<TemplateList, Error> {
-        let mut templates: Vec<Template> = self.store.catalog::<Template>().await?.into_iter().map(|stored| stored.record).collect();
+    pub async fn templates_list(&self, operation: &Operation, range: &Range) -> Result<TemplateList, Error> {
+        let stored = self.store.catalog::<Template>().await?;
+        let mut templates: Vec<Template> = stored.iter().map(|one| self.template_shown(operation, &one.record)).collect();
         templates.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
         let (templates, next_cursor) = catalog_page(templates, range, |template| template.id.as_str())?;
         Ok(TemplateList { templates, next_cursor })
@@ -73,7 +79,7 @@ impl Engine {
                 metadata: difference::told(&difference::between(&stored.record, &after)),
             };
             let mut transaction = self.store.begin(operation);
-            let template = transaction.change(&stored, after, event, true).record;
+            let template = self.template_shown(operation, &transaction.change(&stored, after, event, true).record);
             transaction.commit(200, &json!({ "template": template })).await?;
             Ok(template)
         })
@@ -94,7 +100,7 @@ impl Engine {
                 after.content_hash = Some(workflow.hash.clone());
             }
         }
-        Ok(after)
+        Ok(after.triggered_from(stored, &operation.actor, operation.now, self.timezone)?)
     }
 
     /// Deletes a template: it is hidden and its record kept; what was made from it stays.

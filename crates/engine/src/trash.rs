@@ -82,12 +82,14 @@ impl Engine {
         self.decide(operation, || async {
             let tombstone = match self.wanted::<Template>(TemplateId::parse(id).is_some(), id, seen, "Template not found").await? {
                 Wanted::Back(tombstone) => tombstone,
-                Wanted::There(template) => return Ok(template),
+                Wanted::There(template) => return Ok(self.template_shown(operation, &template)),
             };
-            let after = Template { updated_at: operation.now, ..tombstone.stored.record.clone() };
+            // Nothing was expected of its schedule while it lay there.
+            let scheduled_since = Some(operation.now).filter(|_| tombstone.stored.record.is_automatic());
+            let after = Template { updated_at: operation.now, scheduled_since, ..tombstone.stored.record.clone() };
             let event = restored(format!("Restored template '{}' from the trash", after.name));
             let mut transaction = self.store.begin(operation);
-            let template = transaction.restore(&tombstone, after, event).record;
+            let template = self.template_shown(operation, &transaction.restore(&tombstone, after, event).record);
             transaction.commit(200, &json!({ "template": template })).await?;
             Ok(template)
         })

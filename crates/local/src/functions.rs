@@ -8,6 +8,8 @@ use dataops_fleet::{BoxFuture, Clock, Config, ConfigError, Function};
 pub const WORK_ENGINE: &str = "WorkEngineFunction";
 /// The portal's logical id.
 pub const PORTAL: &str = "PortalFunction";
+/// The cron-runner's logical id.
+pub const CRON_RUNNER: &str = "CronRunnerFunction";
 
 /// Builds the function of a logical id from its environment.
 pub type Build = fn(&'static str, Config, Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>>;
@@ -17,10 +19,11 @@ pub fn build(id: &'static str, config: Config, clock: Clock) -> BoxFuture<'stati
     Box::pin(async move {
         match id {
             WORK_ENGINE => dataops_work_engine::build(&config, clock).await,
+            CRON_RUNNER => dataops_cron_runner::build(&config, clock).await,
             _ => dataops_portal::build(&config, clock).await,
         }
     })
 }
 
 /// Every function of the product. A function of the template that is not here cannot be started.
-pub const ALL: [&str; 2] = [WORK_ENGINE, PORTAL];
+pub const ALL: [&str; 3] = [WORK_ENGINE, PORTAL, CRON_RUNNER];

@@ -35,6 +35,9 @@ pub struct Ran {
     pub schedule: String,
     /// The function's physical name.
     pub function: String,
+    /// What it answered, as JSON.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    pub answer: serde_json::Value,
     /// Why it failed, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -85,11 +88,15 @@ impl Scheduler {
 
     async fn run_one(&self, entry: &Entry) -> Ran {
         let input = entry.schedule.input.clone().into_bytes();
-        let error = match self.host.invoke(&entry.function, input).await {
-            Ok(answer) => refusal(&answer),
-            Err(error) => Some(error.to_string()),
+        let (answer, error) = match self.host.invoke(&entry.function, input).await {
+            Ok(answer) => {
+                let answer = serde_json::from_slice(&answer).unwrap_or_default();
+                let error = refusal(&answer);
+                (answer, error)
+            }
+            Err(error) => (serde_json::Value::Null, Some(error.to_string())),
         };
-        Ran { schedule: entry.schedule.name.clone(), function: entry.function.clone(), error }
+        Ran { answer, schedule: entry.schedule.name.clone(), function: entry.function.clone(), error }
     }
 
     /// Runs what becomes due, until it is dropped.
@@ -104,8 +111,7 @@ impl Scheduler {
 }
 
 /// The words of a function that answered and refused: `{"ok": false, "error": "..."}`.
-fn refusal(answer: &[u8]) -> Option<String> {
-    let answer: serde_json::Value = serde_json::from_slice(answer).ok()?;
+fn refusal(answer: &serde_json::Value) -> Option<String> {
     (answer["ok"] == false).then(|| answer["error"].as_str().unwrap_or("refused without a reason").to_owned())
 }
 

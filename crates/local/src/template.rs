@@ -28,7 +28,7 @@ pub use table::{Attribute, AttributeKind, Index, Key, Projection, Table};
 use resolve::Resolver;
 
 /// Kinds of resources that mean nothing on one machine: names, logs, permissions, and the door that is ours.
-const NOTHING_LOCAL: [&str; 3] = ["AWS::Logs::LogGroup", "AWS::S3::BucketPolicy", "AWS::Serverless::HttpApi"];
+const NOTHING_LOCAL: [&str; 4] = ["AWS::Logs::LogGroup", "AWS::S3::BucketPolicy", "AWS::Serverless::HttpApi", "AWS::SQS::Queue"];
 
 /// What the template declares, every reference resolved.
 #[derive(Debug, Clone, PartialEq)]

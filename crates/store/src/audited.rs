@@ -6,6 +6,7 @@ use dataops_domain::audit::verify::End;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::file::File;
 use dataops_domain::notification::Notification;
+use dataops_domain::recurring::RecurringConfig;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 
@@ -13,8 +14,9 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record};
 use crate::query::{Range, shard};
-use crate::tables::{ARTIFACTS_RECENT, BUNDLES_BY_STATUS, CLOSED, FILES_RECENT, Index, OPEN, RECENT_NOTIFICATIONS, Table};
+use crate::tables::{ARTIFACTS_RECENT, BUNDLES_BY_STATUS, CLOSED, FILES_RECENT, Index, OPEN, RECENT_NOTIFICATIONS, Table, WINDOWS_BY_DATE};
 use crate::users::UserRecord;
+use crate::windows::{WINDOWS, WindowRow};
 
 /// A part of the records of one kind: a partition of an index, or a whole catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +33,9 @@ const fn listing<R: Record>(index: Option<(Index, &'static str)>) -> Listing {
 }
 
 /// Every record with a chain is in one of these, deleted ones too. A new kind of record gets its lines here.
-pub const AUDITED: [Listing; 15] = [
+pub const AUDITED: [Listing; 17] = [
     listing::<Template>(None),
+    listing::<RecurringConfig>(None),
     listing::<UserRecord>(None),
     listing::<Bundle>(Some((BUNDLES_BY_STATUS, "active"))),
     listing::<Bundle>(Some((BUNDLES_BY_STATUS, "archived"))),
@@ -42,6 +45,7 @@ pub const AUDITED: [Listing; 15] = [
     listing::<Task>(Some((CLOSED, "archived"))),
     listing::<Task>(Some((CLOSED, "deleted"))),
     listing::<Notification>(Some((RECENT_NOTIFICATIONS, "all"))),
+    listing::<WindowRow>(Some((WINDOWS_BY_DATE, WINDOWS))),
     // An upload under way has no event yet.
     listing::<File>(Some((FILES_RECENT, "files"))),
     listing::<File>(Some((FILES_RECENT, "deleting"))),
@@ -79,7 +83,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn listing(&self, listing: &Listing, after: Option<&str>, limit: usize) -> Result<ListingPage, StoreError> {
-        let key = |item: &Item| item::read_text(item, listing.table.key()).unwrap_or_default().to_owned();
+        let key = |item: &Item| item::read_text(item, listing.table.entity_attribute()).unwrap_or_default().to_owned();
         let entity = |item: &Item| Entity::new(listing.kind, key(item));
         let Some((index, partition)) = listing.index else {
             let items = self.catalog_items(listing.table).await?;
@@ -101,15 +105,20 @@ impl Store {
         let nowhere = Ending { end: End::Nowhere, listed: false };
         let listings: Vec<&Listing> = AUDITED.iter().filter(|listing| listing.kind == entity.kind).collect();
         let Some(first) = listings.first() else { return Ok(nowhere) };
-        let Some(item) = self.get_item(first.table, &entity.id).await? else { return Ok(nowhere) };
+        let found = match first.table {
+            Table::GenerationWindows => self.window_item(&entity.id).await?,
+            table => self.get_item(table, &entity.id).await?,
+        };
+        let Some(item) = found else { return Ok(nowhere) };
         let listed = listings.iter().any(|listing| match listing.index {
             Some((index, partition)) => item::read_text(&item, index.partition) == Some(shard(partition).as_str()),
             None => true,
         });
         let head = item::head(&item);
         // A start lists its tasks in the workflow's own event, and a workflow gets that when all of them are there.
-        // A reminder is told by its task's event; its own chain begins when it is dismissed or settled.
-        let later = matches!(first.table, Table::Tasks | Table::Notifications) || item.contains_key("manifest");
+        // A reminder is told by its task's event; its own chain begins when it is dismissed or settled. A window is told by the
+        // event of its work; its own chain begins with its first change.
+        let later = matches!(first.table, Table::Tasks | Table::Notifications | Table::GenerationWindows) || item.contains_key("manifest");
         Ok(Ending { end: if later { End::Later(head) } else { End::Head(head) }, listed })
     }
 }

@@ -3,6 +3,8 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dataops_domain::bundle::{Bundle, BundleStatus};
+use dataops_domain::generation::Window;
+use dataops_domain::notification::Notification;
 use dataops_domain::search::Entry;
 use dataops_domain::task::Task;
 use dataops_domain::time::Timestamp;
@@ -67,6 +69,12 @@ pub struct BundleManifest {
     pub deadline: Timestamp,
     /// The tasks to make.
     pub tasks: Vec<Task>,
+    /// The window that is settled when all of them are there, for a bundle that a schedule makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// What is told then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notification>,
 }
 
 impl BundleManifest {

@@ -1,10 +1,12 @@
-//! Every request to the database, told to an observer with the capacity it consumed.
+//! Every request to the database, told to an observer with the capacity it consumed; and what may become of a write on its
+//! way, so that proofs can lose one.
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
 use crate::Store;
+use crate::error::StoreError;
 
 /// One request to DynamoDB.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +22,42 @@ pub struct Call {
 /// Told of every call.
 pub type Observer = Arc<dyn Fn(Call) + Send + Sync>;
 
+/// What becomes of a write on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It arrives, and so does its answer.
+    Arrives,
+    /// It is lost.
+    Lost,
+    /// It arrives, and its answer is lost.
+    Unanswered,
+}
+
+/// Asked before every write, with the API's name for it.
+pub type Fates = Arc<dyn Fn(&'static str) -> Fate + Send + Sync>;
+
+/// What looks at every call; nothing outside of tests.
+#[derive(Clone, Default)]
+pub struct Hooks {
+    /// Told of every call.
+    pub observer: Option<Observer>,
+    /// Asked before every write.
+    pub fates: Option<Fates>,
+}
+
+/// What a lost write or a lost answer looks like to whoever sent it.
+pub(crate) fn lost(operation: &'static str) -> StoreError {
+    StoreError::Database(format!("{operation}: the connection broke"))
+}
+
 impl Store {
+    /// What becomes of the write that is about to be sent.
+    pub(crate) fn fate(&self, operation: &'static str) -> Fate {
+        self.hooks.fates.as_ref().map_or(Fate::Arrives, |fates| fates(operation))
+    }
+
     pub(crate) fn note(&self, operation: &'static str, index: Option<&str>, consumed: &[ConsumedCapacity]) {
-        let Some(observer) = &self.observer else { return };
+        let Some(observer) = &self.hooks.observer else { return };
         let mut names: Vec<String> = consumed.iter().filter_map(|part| part.table_name().map(str::to_owned)).collect();
         names.sort();
         names.dedup();

@@ -30,6 +30,10 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync {
     const TRASH: Option<Index> = None;
     /// Its key.
     fn key(&self) -> &str;
+    /// The id audit events name it by: its key, except where a key has two parts.
+    fn entity(&self) -> &str {
+        self.key()
+    }
     /// Attributes that indexes and filters need; absent ones keep the item out of an index.
     fn attributes(&self) -> Vec<(&'static str, String)>;
     /// When the database may forget it; never for most.

@@ -19,6 +19,7 @@ mod objects;
 mod operation;
 mod query;
 mod read;
+mod recurring_configs;
 mod search;
 mod sessions;
 mod system;
@@ -29,11 +30,12 @@ mod tokens;
 mod transaction;
 mod trash;
 mod users;
+mod windows;
 
 pub use artifacts::ArtifactFilter;
 pub use audited::{AUDITED, Ending, Listing, ListingPage};
 pub use bundles::{BUNDLE_ANCHOR, BundleManifest};
-pub use calls::{Call, Observer};
+pub use calls::{Call, Fate, Fates, Hooks, Observer};
 pub use error::{CommitError, StoreError};
 pub use events::EventPage;
 pub use files::FileFilter;
@@ -50,6 +52,7 @@ pub use tokens::TokenRecord;
 pub use transaction::Transaction;
 pub use trash::{Found, Tombstone};
 pub use users::{SetupLink, TokenMark, UserRecord};
+pub use windows::WindowRow;
 
 use std::sync::Arc;
 
@@ -63,7 +66,7 @@ pub const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     tables: Arc<Tables>,
-    observer: Option<Observer>,
+    hooks: Hooks,
     objects: Option<Objects>,
 }
 
@@ -74,13 +77,18 @@ impl Store {
         if let Some(endpoint) = endpoint {
             config = config.endpoint_url(endpoint);
         }
-        Self { client: aws_sdk_dynamodb::Client::from_conf(config.build()), tables: Arc::new(tables), observer: None, objects: None }
+        Self {
+            client: aws_sdk_dynamodb::Client::from_conf(config.build()),
+            tables: Arc::new(tables),
+            hooks: Hooks::default(),
+            objects: None,
+        }
     }
 
-    /// The same store, telling `observer` of every call it makes.
+    /// The same store with something that looks at every call it makes.
     #[must_use]
-    pub fn observed(mut self, observer: Observer) -> Self {
-        self.observer = Some(observer);
+    pub fn hooked(mut self, hooks: Hooks) -> Self {
+        self.hooks = hooks;
         self
     }
 

@@ -36,7 +36,8 @@ impl Record for Notification {
         if let Some(task) = self.task_id.as_deref().filter(|task| !task.is_empty()) {
             index(NOTIFICATIONS_BY_TASK, task.to_owned(), sort.clone());
         }
-        let source = match (&self.recurring_config_id, &self.template_id) {
+        let in_metadata = || Some(self.metadata.as_ref()?.get("recurringConfigId")?.as_str()?.to_owned());
+        let source = match (self.recurring_config_id.clone().or_else(in_metadata), &self.template_id) {
             (Some(config), _) => Some(format!("recurring#{config}")),
             (None, Some(template)) => Some(format!("template#{template}")),
             (None, None) => None,

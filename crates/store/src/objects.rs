@@ -195,7 +195,7 @@ impl Store {
     /// The same store with the bucket its records refer to.
     #[must_use]
     pub fn with_objects(mut self, mut objects: Objects) -> Self {
-        objects.observer.clone_from(&self.observer);
+        objects.observer.clone_from(&self.hooks.observer);
         self.objects = Some(objects);
         self
     }

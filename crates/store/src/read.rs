@@ -97,6 +97,23 @@ impl Store {
         Ok(records)
     }
 
+    /// As [`Self::catalog`], but a record that can't be read keeps no other back: its key and why.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn catalog_readable<R: Record>(&self) -> Result<(Vec<Stored<R>>, Vec<(String, String)>), StoreError> {
+        let (mut records, mut unreadable) = (Vec::new(), Vec::new());
+        for item in self.catalog_items(R::TABLE).await? {
+            match item::read(&item) {
+                Ok(record) => records.extend(record),
+                Err(error) => {
+                    unreadable.push((item::read_text(&item, R::TABLE.key()).unwrap_or_default().to_owned(), error.to_string()));
+                }
+            }
+        }
+        Ok((records, unreadable))
+    }
+
     /// The items of a catalog that hold records, tombstones too.
     pub(crate) async fn catalog_items(&self, table: Table) -> Result<Vec<Item>, StoreError> {
         debug_assert!(table.is_catalog(), "only catalogs are read whole");

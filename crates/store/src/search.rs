@@ -16,6 +16,7 @@ use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::calls::{self, Fate};
 use crate::error::StoreError;
 use crate::idempotency::{compress, decompress};
 use crate::item::{self, Item, Record, Stored};
@@ -24,7 +25,7 @@ use crate::tables::{EVENTS_BY_DAY, Table};
 use crate::{ArtifactFilter, FileFilter, Store, TaskFilter, UserRecord};
 
 /// The name of the row.
-const ROW: &str = "search-index";
+pub(crate) const ROW: &str = "search-index";
 /// The attribute of an event's item that holds what can be found of its record.
 const FOUND: &str = "search";
 
@@ -153,24 +154,28 @@ fn read_entries(item: &Item, name: &str) -> Option<Entries> {
     Entries::from_bytes(&decompress(item.get(name)?.as_b().ok()?.as_ref()).ok()?)
 }
 
+/// The row of an item.
+pub(crate) fn read_row(item: &Item) -> Result<SearchRow, StoreError> {
+    let unreadable = |reason: &str| StoreError::Unreadable { kind: "search index", key: ROW.to_owned(), reason: reason.to_owned() };
+    let doc = item::read_text(item, "doc").ok_or_else(|| unreadable("it has no doc"))?;
+    Ok(SearchRow {
+        version: item::read_number(item, "version").unwrap_or(0),
+        state: serde_json::from_str(doc).map_err(|error| unreadable(&error.to_string()))?,
+        changes: if item.contains_key("changes") {
+            read_entries(item, "changes").ok_or_else(|| unreadable("its changes are damaged"))?
+        } else {
+            Entries::default()
+        },
+    })
+}
+
 impl Store {
     /// Reads the row.
     ///
     /// # Errors
     /// When the database refuses or the row can't be read.
     pub async fn search_row(&self) -> Result<Option<SearchRow>, StoreError> {
-        let Some(item) = self.get_item(Table::System, ROW).await? else { return Ok(None) };
-        let unreadable = |reason: &str| StoreError::Unreadable { kind: "search index", key: ROW.to_owned(), reason: reason.to_owned() };
-        let doc = item::read_text(&item, "doc").ok_or_else(|| unreadable("it has no doc"))?;
-        Ok(Some(SearchRow {
-            version: item::read_number(&item, "version").unwrap_or(0),
-            state: serde_json::from_str(doc).map_err(|error| unreadable(&error.to_string()))?,
-            changes: if item.contains_key("changes") {
-                read_entries(&item, "changes").ok_or_else(|| unreadable("its changes are damaged"))?
-            } else {
-                Entries::default()
-            },
-        }))
+        self.get_item(Table::System, ROW).await?.as_ref().map(read_row).transpose()
     }
 
     /// Writes the row over the one that was read at version `before` (none: the first). False when somebody else was faster.
@@ -196,7 +201,11 @@ impl Store {
             }
         };
         let request = request.expression_attribute_names("#version", "version");
-        match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
+        let fate = self.fate("PutItem");
+        if fate == Fate::Lost {
+            return Err(calls::lost("PutItem"));
+        }
+        let written = match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
             Ok(reply) => {
                 self.note("PutItem", None, reply.consumed_capacity().map(std::slice::from_ref).unwrap_or_default());
                 Ok(true)
@@ -206,7 +215,8 @@ impl Store {
                 Ok(false)
             }
             Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        };
+        if fate == Fate::Unanswered { Err(calls::lost("PutItem")) } else { written }
     }
 
     /// How many bytes these changes take in the row.

@@ -26,6 +26,10 @@ pub enum Table {
     AuditEvents,
     /// What people should look at.
     Notifications,
+    /// A catalog of tens of rows: recurring duties.
+    RecurringConfigs,
+    /// One item a source and local date: what became of it.
+    GenerationWindows,
     /// Heartbeats, locks, watermarks.
     System,
     /// Sign-in sessions and login attempts, by hashed token.
@@ -93,8 +97,11 @@ pub(crate) const NOTIFICATIONS_BY_TASK: Index = index(Table::Notifications, "by-
 /// Notifications about a recurring duty or a template.
 pub(crate) const NOTIFICATIONS_BY_SOURCE: Index = index(Table::Notifications, "by-source", "source", "source_sort");
 
+/// The ledger of windows, by local date.
+pub(crate) const WINDOWS_BY_DATE: Index = index(Table::GenerationWindows, "by-date", "date_shard", "date_sort");
+
 /// Every index the store uses, for comparing with the template.
-pub const INDEXES: [Index; 20] = [
+pub const INDEXES: [Index; 21] = [
     OPEN,
     CLOSED,
     FOLLOW_UPS,
@@ -115,11 +122,12 @@ pub const INDEXES: [Index; 20] = [
     RECENT_NOTIFICATIONS,
     NOTIFICATIONS_BY_TASK,
     NOTIFICATIONS_BY_SOURCE,
+    WINDOWS_BY_DATE,
 ];
 
 impl Table {
     /// Every table the store uses.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Tasks,
         Self::Bundles,
         Self::Templates,
@@ -128,6 +136,8 @@ impl Table {
         Self::Artifacts,
         Self::AuditEvents,
         Self::Notifications,
+        Self::RecurringConfigs,
+        Self::GenerationWindows,
         Self::System,
         Self::Sessions,
         Self::Idempotency,
@@ -144,6 +154,8 @@ impl Table {
             Self::Artifacts => "DATAOPS_ARTIFACTS_TABLE",
             Self::AuditEvents => "DATAOPS_AUDIT_EVENTS_TABLE",
             Self::Notifications => "DATAOPS_NOTIFICATIONS_TABLE",
+            Self::RecurringConfigs => "DATAOPS_RECURRING_CONFIGS_TABLE",
+            Self::GenerationWindows => "DATAOPS_GENERATION_WINDOWS_TABLE",
             Self::System => "DATAOPS_SYSTEM_TABLE",
             Self::Sessions => "DATAOPS_SESSIONS_TABLE",
             Self::Idempotency => "DATAOPS_IDEMPOTENCY_TABLE",
@@ -161,15 +173,31 @@ impl Table {
             Self::Artifacts => "artifact_id",
             Self::AuditEvents => "entity",
             Self::Notifications => "notification_id",
+            Self::RecurringConfigs => "recurring_config_id",
+            Self::GenerationWindows => "source",
             Self::System => "name",
             Self::Sessions => "token_hash",
             Self::Idempotency => "key",
         }
     }
 
+    /// Its sort key, for the few that have one.
+    pub fn sort_key(self) -> Option<&'static str> {
+        match self {
+            Self::AuditEvents => Some("sequence"),
+            Self::GenerationWindows => Some("date"),
+            _ => None,
+        }
+    }
+
+    /// The attribute that holds the id audit events name a record by: its key, except where a key has two parts.
+    pub(crate) fn entity_attribute(self) -> &'static str {
+        if self == Self::GenerationWindows { "window_id" } else { self.key() }
+    }
+
     /// True for the catalogs, which are read whole.
     pub fn is_catalog(self) -> bool {
-        matches!(self, Self::Templates | Self::Users)
+        matches!(self, Self::Templates | Self::Users | Self::RecurringConfigs)
     }
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::bundles::BundleManifest;
+use crate::calls::{self, Fate};
 use crate::error::{CommitError, StoreError};
 use crate::item::{self, Item, Record, Stored};
 use crate::operation::Operation;
@@ -85,7 +86,8 @@ impl Transaction<'_> {
     }
 
     fn put_new<R: Record>(&mut self, record: &R, head: &Head, manifest: Option<&BundleManifest>) {
-        let key = R::TABLE.key();
+        // Any attribute that every item has says whether there is one; `source` is a reserved word.
+        let key = R::TABLE.entity_attribute();
         let Some(mut item) = self.item(record, head) else { return };
         if let Some(manifest) = manifest {
             match manifest.attribute() {
@@ -257,17 +259,23 @@ impl Transaction<'_> {
         if self.items.is_empty() {
             return Ok(());
         }
+        const NAME: &str = "TransactWriteItems";
+        let fate = self.store.fate(NAME);
+        if fate == Fate::Lost {
+            return Err(calls::lost(NAME).into());
+        }
         let request = self.store.client.transact_write_items().set_transact_items(Some(self.items));
-        match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
+        let answer = match Box::pin(request.return_consumed_capacity(ReturnConsumedCapacity::Total).send()).await {
             Ok(reply) => {
-                self.store.note("TransactWriteItems", None, reply.consumed_capacity());
+                self.store.note(NAME, None, reply.consumed_capacity());
                 Ok(())
             }
             Err(error) => {
-                self.store.note("TransactWriteItems", None, &[]);
+                self.store.note(NAME, None, &[]);
                 refused(error, &self.writes, self.operation)
             }
-        }
+        };
+        if fate == Fate::Unanswered { Err(calls::lost(NAME).into()) } else { answer }
     }
 
     /// Says which tasks the next event lists. They have no event of their own that would tell search of them.
@@ -278,7 +286,7 @@ impl Transaction<'_> {
     fn append<R: Record>(&mut self, record: &R, head: &Head, event: Option<NewEvent>, gone: bool) -> Head {
         let Some(event) = event else { return head.clone() };
         debug_assert!(crate::audited::is_audited(R::KIND), "say in audited.rs where chains of a {} are found", R::KIND);
-        let event = audit::chained(R::KIND, record.key(), head, event, Some(self.operation.actor.id.as_str()), self.operation.now);
+        let event = audit::chained(R::KIND, record.entity(), head, event, Some(self.operation.actor.id.as_str()), self.operation.now);
         let own = record.found().map(|entry| if gone { entry.gone(self.operation.now) } else { entry }.at(event.sequence));
         let found = own.into_iter().chain(std::mem::take(&mut self.listed)).collect();
         match events::write(&event, found) {

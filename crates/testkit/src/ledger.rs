@@ -1,17 +1,22 @@
 //! The request ledger: every call to the database, with the capacity it consumed.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use dataops_store::{Call, Observer};
+use dataops_store::{Call, Fate, Fates, Hooks, Observer};
 
 /// Remembers calls.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Ledger {
     calls: Arc<Mutex<Vec<Call>>>,
     calls_left: Arc<AtomicI64>,
     writes_left: Arc<AtomicI64>,
+    written: Arc<AtomicUsize>,
+    fates: Arc<Mutex<Option<FateOf>>>,
 }
+
+/// What becomes of the n-th write.
+type FateOf = Box<dyn Fn(usize) -> Fate + Send + Sync>;
 
 impl Ledger {
     /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
@@ -28,6 +33,27 @@ impl Ledger {
                 std::panic::resume_unwind(Box::new("killed after this call, as the test asks"));
             }
         })
+    }
+
+    /// What looks at the calls of a stack.
+    pub fn hooks(&self) -> Hooks {
+        let (fates, written) = (Arc::clone(&self.fates), Arc::clone(&self.written));
+        let ask: Fates = Arc::new(move |_| {
+            let nth = written.fetch_add(1, Ordering::SeqCst) + 1;
+            fates.lock().expect("no panic under the lock").as_ref().map_or(Fate::Arrives, |fate| fate(nth))
+        });
+        Hooks { observer: Some(self.observer()), fates: Some(ask) }
+    }
+
+    /// Lets `fate` decide from now on what becomes of the n-th write, counted from 1.
+    pub fn fate_of_writes(&self, fate: impl Fn(usize) -> Fate + Send + Sync + 'static) {
+        self.written.store(0, Ordering::SeqCst);
+        *self.fates.lock().expect("no panic under the lock") = Some(Box::new(fate));
+    }
+
+    /// How many writes were sent since [`Self::fate_of_writes`].
+    pub fn writes_sent(&self) -> usize {
+        self.written.load(Ordering::SeqCst)
     }
 
     /// Kills whatever makes the n-th call from now, after the database has answered it.
@@ -54,5 +80,5 @@ impl Ledger {
 
 /// True for reading a catalog whole: tens of rows, listed apart.
 fn is_catalog(call: &Call) -> bool {
-    call.operation == "Scan" && ["-templates", "-users"].iter().any(|catalog| call.target.ends_with(catalog))
+    call.operation == "Scan" && ["-templates", "-users", "-recurring-configs"].iter().any(|catalog| call.target.ends_with(catalog))
 }

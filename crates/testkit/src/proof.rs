@@ -18,14 +18,40 @@ pub struct Sizes {
     pub simulations: u64,
     /// How many ticks a day such a set gets.
     pub ticks_a_day: u32,
+    /// Every how many writes a tick is interrupted.
+    pub tick_step: usize,
+    /// How many ticks are interrupted twice.
+    pub tick_pairs: usize,
+    /// How many schedules racing ticks get.
+    pub racing_schedules: usize,
 }
 
 /// The counts of this run.
 pub fn sizes() -> Sizes {
     if is_full() {
-        Sizes { kills: 120, racing_updates: 50, race_rounds: 40, schedule_pairs: 200_000, simulations: 6, ticks_a_day: 96 }
+        Sizes {
+            kills: 120,
+            racing_updates: 50,
+            race_rounds: 40,
+            schedule_pairs: 200_000,
+            simulations: 6,
+            ticks_a_day: 96,
+            tick_step: 1,
+            tick_pairs: 5_000,
+            racing_schedules: 200,
+        }
     } else {
-        Sizes { kills: 8, racing_updates: 50, race_rounds: 2, schedule_pairs: 6_000, simulations: 2, ticks_a_day: 8 }
+        Sizes {
+            kills: 8,
+            racing_updates: 50,
+            race_rounds: 2,
+            schedule_pairs: 6_000,
+            simulations: 2,
+            ticks_a_day: 8,
+            tick_step: 8,
+            tick_pairs: 4,
+            racing_schedules: 1,
+        }
     }
 }
 

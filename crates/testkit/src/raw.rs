@@ -6,6 +6,7 @@ use std::path::Path;
 use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::actions::scan::ScanRequest;
 use dynoxide::{AttributeValue, Database};
 use serde_json::{Value, json};
 
@@ -25,6 +26,20 @@ impl Raw {
         let request = GetItemRequest { table_name: full(table), key: read(key), ..GetItemRequest::default() };
         let item = self.0.get_item(request).expect("the database reads").item?;
         Some(serde_json::to_value(item).expect("JSON"))
+    }
+
+    /// Every item of a table.
+    pub fn all(&self, table: &str) -> Vec<Value> {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let request = ScanRequest { table_name: full(table), exclusive_start_key: start, ..ScanRequest::default() };
+            let page = self.0.scan(request).expect("the database reads");
+            items.extend(page.items.unwrap_or_default().into_iter().map(|item| serde_json::to_value(item).expect("JSON")));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return items;
+            }
+        }
     }
 
     /// Writes an item over whatever is there.

@@ -41,7 +41,7 @@ impl Stack {
         let config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
         let ledger = Ledger::default();
-        let app = dataops_work_engine::app(&config, clock.clone(), Some(ledger.observer())).await.expect("the engine starts");
+        let app = dataops_work_engine::app(&config, clock.clone(), ledger.hooks()).await.expect("the engine starts");
         let sdk = dataops_fleet::aws::sdk_config(&config).await;
         let tables = Tables::read(|name| config.get(name).map(str::to_owned));
         let store = Store::connect(&sdk, dataops_fleet::aws::endpoint(&config, "DYNAMODB"), tables);

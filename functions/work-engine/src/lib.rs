@@ -11,7 +11,7 @@ use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{AdminCommand, Engine, Error};
 use dataops_fleet::function::BoxFuture;
 use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, gateway, random};
-use dataops_store::{Objects, Observer, Operation, Store, Tables};
+use dataops_store::{Hooks, Objects, Operation, Store, Tables};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,14 +28,14 @@ pub struct App {
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
-    Ok(Arc::new(WorkEngine { app: app(config, clock, None).await? }))
+    Ok(Arc::new(WorkEngine { app: app(config, clock, Hooks::default()).await? }))
 }
 
-/// Builds what the handlers work with; `observer` is told of every database call.
+/// Builds what the handlers work with; `hooks` look at every database call.
 ///
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
-pub async fn app(config: &Config, clock: Clock, observer: Option<Observer>) -> Result<App, ConfigError> {
+pub async fn app(config: &Config, clock: Clock, hooks: Hooks) -> Result<App, ConfigError> {
     let secret = config.require("WORK_ENGINE_PORTAL_SECRET")?.into();
     if config.get("WORK_ENGINE_AUTH_MODE").is_some_and(|mode| mode != "portal") {
         return Err(ConfigError::invalid("WORK_ENGINE_AUTH_MODE", "the engine runs behind the portal only; expected `portal`"));
@@ -43,9 +43,7 @@ pub async fn app(config: &Config, clock: Clock, observer: Option<Observer>) -> R
     let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
     let sdk = aws::sdk_config(config).await;
     let mut store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), Tables::read(|name| config.get(name).map(str::to_owned)));
-    if let Some(observer) = observer {
-        store = store.observed(observer);
-    }
+    store = store.hooked(hooks);
     if let Some(bucket) = config.get("DATAOPS_ARTIFACTS_BUCKET") {
         store = store.with_objects(Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket));
     }

@@ -3,7 +3,7 @@
 use crate::members::{Member, members};
 
 /// What each member may use of ours, tests included. A new member is added here first.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("content", &["domain"]),
     ("api", &["domain"]),
@@ -11,6 +11,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("fleet", &["domain"]),
     ("engine", &["domain", "store", "content", "api"]),
     ("work-engine", &["engine", "api", "fleet", "domain", "content", "store"]),
+    ("cron-runner", &["engine", "fleet", "domain", "content", "store"]),
     ("portal", &["api", "fleet", "domain", "store"]),
 ];
 /// These put everything together, so they may use anything.

@@ -3,6 +3,7 @@
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::recurring::{FailureRow, LedgerSummary};
 use super::row::{Person, TaskRow, WorkflowCard};
 use super::templates::TemplateCard;
 
@@ -23,11 +24,15 @@ pub struct Home {
     pub open_tasks: usize,
     /// Workflows under way in all.
     pub active_workflows: usize,
+    /// What the ledger expected of today, and what is there.
+    pub ledger: LedgerSummary,
+    /// Windows that failed or were missed, and that nobody lets rest (RW-8).
+    pub failures: Vec<FailureRow>,
     /// Late tasks, oldest first.
     pub overdue: Vec<TaskRow>,
     /// Waiting tasks whose follow-up day has come.
     pub follow_ups_due: Vec<TaskRow>,
-    /// Tasks due today.
+    /// Tasks due today; those of duties say so in `madeBy`.
     pub due_today: Vec<TaskRow>,
     /// Waiting tasks whose follow-up lies ahead, next first.
     pub waiting: Vec<TaskRow>,

@@ -3,6 +3,7 @@
 pub mod bundle;
 pub mod home;
 pub mod inbox;
+pub mod recurring;
 pub mod row;
 pub mod task;
 pub mod tasks;

@@ -5,6 +5,8 @@ use dataops_domain::task::Status;
 use dataops_domain::time::Date;
 use serde::{Deserialize, Serialize};
 
+use super::recurring::SourceLabel;
+
 /// A person as shown beside work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -77,6 +79,9 @@ pub struct TaskRow {
     pub status: Status,
     /// `manual`, `template`, `recurring` or a caller's own word.
     pub source: String,
+    /// Of generated work: what made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<SourceLabel>,
     /// The workflow it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<WorkflowChip>,

@@ -234,6 +234,12 @@ impl Window {
         }
     }
 
+    /// This row over one that was there.
+    #[must_use]
+    pub fn over(self, before: &Self) -> Self {
+        Self { attempts: before.attempts + 1, created_at: before.created_at, version: before.version, ..self }
+    }
+
     /// The id of the row.
     pub fn id(&self) -> String {
         id_of(&self.source, self.date)

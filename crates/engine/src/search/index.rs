@@ -47,7 +47,13 @@ impl Engine {
     /// # Errors
     /// When the store refuses. Nothing is half done then.
     pub async fn search_index_pass(&self, operation: &Operation) -> Result<SearchReport, Error> {
-        match self.store.search_row().await? {
+        let row = self.store.search_row().await?;
+        self.search_index_pass_from(operation, row).await
+    }
+
+    /// The same from a row that was read before; a pass that finds it outdated writes nothing.
+    pub(crate) async fn search_index_pass_from(&self, operation: &Operation, row: Option<SearchRow>) -> Result<SearchReport, Error> {
+        match row {
             None => self.search_index_begin(operation, None).await,
             Some(row) if row.state.build.is_some() => self.search_index_build(operation, row).await,
             Some(row) => self.search_index_feed(operation, row).await,

@@ -25,7 +25,8 @@ impl Engine {
         let (everything, active) = (Range::default(), [BundleStatus::Active]);
         let tasks = self.store.tasks(&TaskFilter::Open, &everything);
         let bundles = self.store.bundles(&active, &everything);
-        let (mut scene, tasks, bundles) = futures_util::future::try_join3(self.scene(operation), tasks, bundles).await?;
+        let ledger = self.ledger_read(operation);
+        let (mut scene, tasks, bundles, ledger) = futures_util::future::try_join4(self.scene(operation), tasks, bundles, ledger).await?;
         let (tasks, bundles) = (tasks.into_records(), bundles.into_records());
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
         scene.approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT).await?;
@@ -49,6 +50,8 @@ impl Engine {
             only_for: mine.then(|| scene.person(reader)),
             open_tasks: tasks.len(),
             active_workflows: bundles.len(),
+            ledger: ledger.summary(&scene),
+            failures: ledger.failures(&scene),
             overdue: pick(&|row| row.overdue),
             follow_ups_due,
             due_today: pick(&|row| row.status == Status::Todo && row.due_in_days == 0),

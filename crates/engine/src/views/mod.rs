@@ -1,10 +1,13 @@
 //! What each page shows, in one answer: its reads run in parallel, and nothing is shown that is not stored.
 
 mod bundle;
+mod calendar;
 pub(crate) mod card;
 mod gap;
 mod home;
 mod inbox;
+mod ledger;
+mod recurring;
 mod row;
 mod task;
 pub(crate) mod tasks;
@@ -16,14 +19,18 @@ mod users;
 use std::collections::{BTreeSet, HashMap};
 
 use dataops_api::documents::DocumentLink;
+use dataops_api::views::recurring::SourceLabel;
 use dataops_api::views::row::Person;
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use dataops_domain::bundle::Bundle;
+use dataops_domain::generation::{Source, SourceKey};
+use dataops_domain::recurring::RecurringConfig;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp, Tz};
 use dataops_store::{Operation, StoreError, UserRecord};
 
+use crate::recurring::{Record, sentence, sources_of};
 use crate::{Engine, proof};
 
 /// The most artifacts a list looks at: one batch read. The page of a task and its completion look at everything.
@@ -36,6 +43,9 @@ pub(crate) struct Scene {
     pub(crate) timezone: Tz,
     pub(crate) people: Vec<Person>,
     pub(crate) templates: HashMap<String, Template>,
+    /// Everything that makes work by itself, and the records of it.
+    pub(crate) sources: Vec<Source>,
+    pub(crate) records: HashMap<SourceKey, Record>,
     /// Approved artifacts among those that may prove the page's tasks.
     pub(crate) approved: BTreeSet<String>,
 }
@@ -43,13 +53,30 @@ pub(crate) struct Scene {
 impl Scene {
     /// The day alone, for what shows no names.
     pub(crate) fn bare(now: Timestamp, timezone: Tz) -> Self {
-        Self { now, today: now.local_date(timezone), timezone, people: Vec::new(), templates: HashMap::new(), approved: BTreeSet::new() }
+        Self {
+            now,
+            today: now.local_date(timezone),
+            timezone,
+            people: Vec::new(),
+            templates: HashMap::new(),
+            sources: Vec::new(),
+            records: HashMap::new(),
+            approved: BTreeSet::new(),
+        }
     }
 
     /// The person with this id; an id that no user has is shown as it is.
     pub(crate) fn person(&self, id: &str) -> Person {
         let known = self.people.iter().find(|person| person.id == id).cloned();
         known.unwrap_or_else(|| Person { id: id.to_owned(), name: id.to_owned(), disabled: false })
+    }
+
+    /// What made a task of a duty. A duty that is gone has no name.
+    pub(crate) fn made_by(&self, config: Option<&str>) -> Option<SourceLabel> {
+        let key = SourceKey::recurring(config?);
+        let source = self.sources.iter().find(|source| source.key == key);
+        let title = source.map_or_else(|| key.id.clone(), |source| source.title.clone());
+        Some(SourceLabel { sentence: source.and_then(sentence), title, source: key })
     }
 
     /// Days from today.
@@ -71,8 +98,11 @@ pub(crate) fn phase_name(template: &Template, phase: &str) -> String {
 impl Engine {
     /// The catalogs and the day, read once for a page.
     pub(crate) async fn scene(&self, operation: &Operation) -> Result<Scene, StoreError> {
-        let (users, templates) =
-            futures_util::future::try_join(self.store.catalog::<UserRecord>(), self.store.catalog::<Template>()).await?;
+        let (users, templates) = (self.store.catalog::<UserRecord>(), self.store.catalog_readable::<Template>());
+        let configs = self.store.catalog_readable::<RecurringConfig>();
+        let (users, templates, configs) = futures_util::future::try_join3(users, templates, configs).await?;
+        let named = templates.0.iter().map(|stored| (stored.record.id.to_string(), stored.record.clone())).collect();
+        let (sources, records) = sources_of(configs, templates, self.timezone);
         let mut people: Vec<Person> = users
             .into_iter()
             .map(|stored| stored.record.user)
@@ -84,13 +114,13 @@ impl Engine {
             today: operation.now.local_date(self.timezone),
             timezone: self.timezone,
             people,
-            templates: templates.into_iter().map(|stored| (stored.record.id.to_string(), stored.record)).collect(),
+            templates: named,
+            sources,
+            records,
             approved: BTreeSet::new(),
         })
     }
 
-    /// Documents by title, each once.
-    /// Which artifacts that may prove these open tasks are approved: one batch read, when any of them asks for one.
     /// Which artifacts that may prove these open tasks are approved: one batch read for each hundred,
     /// when any of them asks for one; at most `most` are looked at.
     pub(crate) async fn approved<'a>(
@@ -112,6 +142,7 @@ impl Engine {
         Ok(approved.map(|stored| stored.record.id.to_string()).collect())
     }
 
+    /// Documents by title, each once.
     pub(crate) fn documents(&self, ids: &[String]) -> Vec<DocumentLink> {
         let mut links: Vec<DocumentLink> = Vec::new();
         for link in ids.iter().map(|id| crate::documents::link(&self.content, id)) {

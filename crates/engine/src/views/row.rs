@@ -20,6 +20,7 @@ pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene
         due_in_days: scene.days_to(task.date),
         status: task.status,
         source: task.source.clone(),
+        made_by: scene.made_by(task.recurring_config_id.as_deref()),
         workflow: bundle.map(chip),
         phase: task.phase.text().map(|phase| phase_of(task, phase, bundle, scene)),
         missing: if task.is_open() { missing(task, &known(task, facts, scene)) } else { Vec::new() },

@@ -46,7 +46,7 @@ impl Engine {
         let everything = Range::default();
         let bundles = async { Ok(self.store.bundles(&active, &everything).await?.into_records()) };
         let scene = async { Ok(self.scene(operation).await?) };
-        let (template, bundles, scene) = futures_util::future::try_join3(self.template_get(id), bundles, scene).await?;
+        let (template, bundles, scene) = futures_util::future::try_join3(self.template_get(operation, id), bundles, scene).await?;
         let people: Vec<String> = scene.people.iter().map(|person| person.id.clone()).collect();
         let choice = |document: &dataops_content::Document| DocumentChoice {
             id: document.id.clone(),

@@ -17,6 +17,7 @@ impl Resolver {
             "AWS::Serverless::Function" => "FunctionName",
             "AWS::Logs::LogGroup" => "LogGroupName",
             "AWS::Serverless::HttpApi" => "Name",
+            "AWS::SQS::Queue" => "QueueName",
             _ => return Err(TemplateError::unknown(at, format!("!Ref to {id}, a {kind},"))),
         };
         let properties = self.raw_resource(id).and_then(|raw| raw.get("Properties")).and_then(Yaml::as_mapping);
@@ -37,6 +38,7 @@ impl Resolver {
             ("AWS::DynamoDB::Table", "Arn") => Ok(format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")),
             ("AWS::S3::Bucket", "Arn") => Ok(format!("arn:aws:s3:::{name}")),
             ("AWS::Serverless::Function", "Arn") => Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")),
+            ("AWS::SQS::Queue", "Arn") => Ok(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")),
             ("AWS::Logs::LogGroup", "Arn") => Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*")),
             _ => Err(unknown()),
         }

@@ -43,7 +43,7 @@ fn functions_get_the_environment_the_template_gives() {
 #[test]
 fn an_unknown_construct_is_named_with_its_place() {
     let cases = [
-        ("A: {Type: 'AWS::SQS::Queue'}", "Resources.A.Type: the resource type AWS::SQS::Queue"),
+        ("A: {Type: 'AWS::SNS::Topic'}", "Resources.A.Type: the resource type AWS::SNS::Topic"),
         ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Select [0, [a]]}}", "Resources.A.Properties.BucketName: !Select"),
         ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: {'Fn::Split': []}}}", "Resources.A.Properties.BucketName: !Split"),
         ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: abc, Website: {}}}", "Resources.A.Properties.Website: this property"),

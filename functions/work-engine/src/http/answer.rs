@@ -95,8 +95,11 @@ impl Call {
 /// The version of the single resource that a body is or wraps.
 fn version_of(body: &Value) -> Option<u64> {
     let version = |value: &Value| value.get("version").and_then(Value::as_u64);
-    version(body)
-        .or_else(|| ["bundle", "template", "user", "notification", "file", "artifact"].iter().find_map(|key| version(body.get(*key)?)))
+    version(body).or_else(|| {
+        ["bundle", "template", "user", "notification", "file", "artifact", "recurringConfig", "window"]
+            .iter()
+            .find_map(|key| version(body.get(*key)?))
+    })
 }
 
 /// `"<version>-<8 hex of the body's SHA-256>"` of a single resource, the hash alone of everything else.
@@ -134,6 +137,10 @@ pub(crate) fn refused(call: &Call, expected: &Expected) -> Response {
     } else {
         ("application/json", json!({ "error": expected.message, "missing": expected.missing }))
     };
+    let mut body = body;
+    if let (Value::Object(body), Some(more)) = (&mut body, &expected.more) {
+        body.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
     let mut response = (status, Body::from(body.to_string())).into_response();
     insert(&mut response, header::CONTENT_TYPE, kind);
     response

@@ -24,7 +24,9 @@ const OF_TASK: [&str; 16] = [
 ];
 const OF_BUNDLE: [&str; 10] =
     ["id", "sourceDocIds", "evidenceFor", "plannedTasks", "beingMade", "createdAt", "updatedAt", "version", "deletedAt", "risk"];
-const OF_TEMPLATE: [&str; 7] = ["id", "anchorMeaning", "contentHash", "differsFromGit", "createdAt", "updatedAt", "version"];
+const OF_TEMPLATE: [&str; 9] =
+    ["id", "anchorMeaning", "contentHash", "differsFromGit", "pauses", "archivedAt", "createdAt", "updatedAt", "version"];
+const OF_RECURRING: [&str; 6] = ["id", "pauses", "archivedAt", "createdAt", "updatedAt", "version"];
 
 /// Says what stands in every body that its handler calls just an object.
 pub(super) fn describe(document: &mut Value) {
@@ -39,6 +41,19 @@ pub(super) fn describe(document: &mut Value) {
         ("/api/bundles/{id}", "put", of(document, "Bundle", &OF_BUNDLE, &[])),
         ("/api/templates", "post", of(document, "Template", &OF_TEMPLATE, &["name", "type", "taskDefinitions"])),
         ("/api/templates/{id}", "put", of(document, "Template", &OF_TEMPLATE, &[])),
+        ("/api/templates/{id}/trigger/pause", "post", pause()),
+        ("/api/recurring", "post", of(document, "RecurringConfig", &OF_RECURRING, &["description", "cronExpression"])),
+        ("/api/recurring/{id}", "put", of(document, "RecurringConfig", &OF_RECURRING, &[])),
+        ("/api/recurring/{id}/pause", "post", pause()),
+        ("/api/recurring/generate", "post", dates(&["startDate", "endDate"], json!({}))),
+        ("/api/recurring/preview", "post", dates(&[], json!({ "source": source() }))),
+        (
+            "/api/recurring/apply",
+            "post",
+            dates(&["token"], json!({ "source": source(), "token": { "type": "string", "description": "Of the preview." } })),
+        ),
+        ("/api/recurring/simulate", "post", simulated(document)),
+        ("/api/recurring/windows/acknowledge", "post", acknowledged()),
         ("/api/users", "post", user(&["name", "email"])),
         ("/api/users/{id}", "patch", user(&[])),
         ("/api/users/{id}", "put", user(&[])),
@@ -73,6 +88,50 @@ fn action(document: &Value) -> Value {
         "nextFollowUpAt": { "type": "string", "description": "As `followUpAt`: `follow-up-sent`." },
         "comment": task["comment"], "link": task["link"], "externalStatus": task["externalStatus"],
         "artifactRefs": task["artifactRefs"], "assistantJobRefs": task["assistantJobRefs"], "auditEventRefs": task["auditEventRefs"],
+    } })
+}
+
+/// Why a source is paused, and until when.
+fn pause() -> Value {
+    json!({ "type": "object", "required": ["reason"], "properties": {
+        "reason": { "type": "string", "maxLength": 500, "description": "Why." },
+        "until": { "type": "string", "description": "When it ends by itself, a date or a timestamp." },
+    } })
+}
+
+fn source() -> Value {
+    json!({ "type": "string", "description": "One source alone: `recurring#<id>` or `template#<id>`." })
+}
+
+/// A range of dates, by the names of the route, with more properties.
+fn dates(required: &[&str], more: Value) -> Value {
+    let date = |words: &str| json!({ "type": "string", "format": "date", "description": words });
+    let mut properties = if required.contains(&"startDate") {
+        json!({ "startDate": date("The first date."), "endDate": date("The last date, at most 90 days later.") })
+    } else {
+        json!({
+            "date": date("One date, in place of `from` and `to`."),
+            "from": date("The first date."),
+            "to": date("The last date, at most 90 days later."),
+        })
+    };
+    if let (Some(properties), Value::Object(more)) = (properties.as_object_mut(), more) {
+        properties.extend(more);
+    }
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+/// A range, and the source as it would be: the fields of a duty or of a template, with the id of the stored one.
+fn simulated(document: &Value) -> Value {
+    let of = |schema: &str| json!({ "type": "object", "properties": document["components"]["schemas"][schema]["properties"] });
+    dates(&[], json!({ "source": source(), "recurringConfig": of("RecurringConfig"), "template": of("Template") }))
+}
+
+fn acknowledged() -> Value {
+    json!({ "type": "object", "required": ["source", "date"], "properties": {
+        "source": { "type": "string", "description": "`recurring#<id>` or `template#<id>`." },
+        "date": { "type": "string", "format": "date" },
+        "note": { "type": "string", "maxLength": 500 },
     } })
 }
 

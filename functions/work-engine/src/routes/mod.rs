@@ -3,11 +3,13 @@
 pub(crate) mod artifacts;
 pub(crate) mod audit_events;
 pub(crate) mod bundles;
+pub(crate) mod cron;
 pub(crate) mod documents;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod me;
 pub(crate) mod notifications;
+pub(crate) mod recurring;
 pub(crate) mod search;
 pub(crate) mod seed;
 pub(crate) mod tasks;
@@ -38,6 +40,8 @@ pub(crate) fn router(app: App) -> Router {
         .merge(tasks_bulk::router())
         .merge(bundles::router())
         .merge(templates::router())
+        .merge(recurring::router())
+        .merge(cron::router())
         .merge(notifications::router())
         .merge(documents::router())
         .merge(files::router())
@@ -58,7 +62,7 @@ pub(crate) async fn not_found(State(_): State<App>, call: Call) -> Response {
     answer::refused(&call, &Expected::not_found("Not found"))
 }
 
-/// 405, for wrong methods on bundles, templates and users.
+/// 405, for wrong methods on bundles, templates, recurring, cron and users.
 pub(crate) async fn not_allowed(State(_): State<App>, call: Call) -> Response {
     answer::refused(&call, &Expected::new(405, "method_not_allowed", "Method not allowed"))
 }

@@ -18,12 +18,15 @@ pub(super) fn router() -> Router<App> {
         .route("/api/templates/{id}/preview", routing::get(preview).fallback(not_allowed))
         .route("/api/templates/{id}/content", routing::get(content).post(take_content).fallback(not_allowed))
         .route("/api/templates/{id}/file", routing::get(file).fallback(not_allowed))
+        .route("/api/templates/{id}/trigger/pause", routing::post(trigger_pause).fallback(not_allowed))
+        .route("/api/templates/{id}/trigger/resume", routing::post(trigger_resume).fallback(not_allowed))
+        .route("/api/templates/{id}/trigger/archive", routing::post(trigger_archive).fallback(not_allowed))
 }
 
 #[utoipa::path(get, path = "/api/templates", tag = "templates", params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = TemplateList)))]
 pub(crate) async fn list(State(app): State<App>, call: Call) -> Response {
     let work = async {
-        let mut list = app.engine.templates_list(&call.range()?).await?;
+        let mut list = app.engine.templates_list(&call.operation, &call.range()?).await?;
         list.next_cursor = paging::cursor(list.next_cursor);
         Reply::ok(list)
     };
@@ -45,7 +48,7 @@ pub(crate) async fn create(State(app): State<App>, call: Call) -> Response {
 
 #[utoipa::path(get, path = "/api/templates/{id}", tag = "templates", params(("id" = String, Path)), responses((status = 200, body = TemplateAnswer), (status = 404)))]
 pub(crate) async fn get(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
-    call.answer(app.engine.template_get(&id).await.and_then(|template| Reply::ok(json!({ "template": template }))))
+    call.answer(app.engine.template_get(&call.operation, &id).await.and_then(|template| Reply::ok(json!({ "template": template }))))
 }
 
 #[utoipa::path(put, path = "/api/templates/{id}", tag = "templates", params(("id" = String, Path), ("dryRun" = Option<bool>, Query, description = "True to check only: the answer has advice besides the template as it would be")), request_body = Object, responses((status = 200, body = TemplateAnswer), (status = 400), (status = 404), (status = 409), (status = 412)))]
@@ -103,4 +106,34 @@ pub(crate) async fn take_content(State(app): State<App>, Ids(id): Ids<String>, c
 #[utoipa::path(get, path = "/api/templates/{id}/file", tag = "templates", params(("id" = String, Path)), responses((status = 200, body = TemplateFile), (status = 404)))]
 pub(crate) async fn file(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.template_file(&id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(post, path = "/api/templates/{id}/trigger/pause", tag = "templates", params(("id" = String, Path)), request_body = Object,
+    responses((status = 200, body = TemplateAnswer, description = "The template, its schedule paused; unchanged when it was"), (status = 400), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn trigger_pause(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let template = app.engine.trigger_pause(&call.operation, &id, &call.json()?, call.seen()?).await?;
+        Reply::ok(json!({ "template": template }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
+}
+
+#[utoipa::path(post, path = "/api/templates/{id}/trigger/resume", tag = "templates", params(("id" = String, Path)),
+    responses((status = 200, body = TemplateAnswer, description = "The template, its schedule running; unchanged when it was"), (status = 400), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn trigger_resume(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let template = app.engine.trigger_resume(&call.operation, &id, call.seen()?).await?;
+        Reply::ok(json!({ "template": template }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
+}
+
+#[utoipa::path(post, path = "/api/templates/{id}/trigger/archive", tag = "templates", params(("id" = String, Path)),
+    responses((status = 200, body = TemplateAnswer, description = "The template, its schedule put away; unchanged when it was"), (status = 400), (status = 404), (status = 409), (status = 412)))]
+pub(crate) async fn trigger_archive(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    let work = async {
+        let template = app.engine.trigger_archive(&call.operation, &id, call.seen()?).await?;
+        Reply::ok(json!({ "template": template }))
+    };
+    call.answer(app.engine.settle(&call.operation, work.await).await)
 }

@@ -7,6 +7,7 @@ use dataops_api::documents::GapForm;
 use dataops_api::views::bundle::{BundlePage, BundleTemplatePage};
 use dataops_api::views::home::Home;
 use dataops_api::views::inbox::{InboxGroup, InboxPage};
+use dataops_api::views::recurring::{CalendarPage, RecurringPage, SourcePage};
 use dataops_api::views::task::TaskPage;
 use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
 use dataops_api::views::templates::{TemplatePage, Templates};
@@ -33,6 +34,9 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/templates", routing::get(templates).fallback(not_found))
         .route("/api/views/templates/{id}", routing::get(template).fallback(not_found))
         .route("/api/views/bundles/{id}/template", routing::get(bundle_template).fallback(not_found))
+        .route("/api/views/recurring", routing::get(recurring).fallback(not_found))
+        .route("/api/views/recurring/{kind}/{id}", routing::get(source).fallback(not_found))
+        .route("/api/views/calendar", routing::get(calendar).fallback(not_found))
         .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
         .route("/api/views/trash", routing::get(trash).fallback(not_found))
         .route("/api/views/gap", routing::get(gap).fallback(not_found))
@@ -174,4 +178,19 @@ pub(crate) async fn template(State(app): State<App>, Ids(id): Ids<String>, call:
 #[utoipa::path(get, path = "/api/views/bundles/{id}/template", tag = "views", params(("id" = String, Path)), responses((status = 200, body = BundleTemplatePage), (status = 404)))]
 pub(crate) async fn bundle_template(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
     call.answer(app.engine.view_bundle_template(&call.operation, &id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/recurring", tag = "views", responses((status = 200, body = RecurringPage)))]
+pub(crate) async fn recurring(State(app): State<App>, call: Call) -> Response {
+    call.answer(app.engine.view_recurring(&call.operation).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/recurring/{kind}/{id}", tag = "views", params(("kind" = String, Path, description = "`recurring` or `template`"), ("id" = String, Path)), responses((status = 200, body = SourcePage), (status = 404)))]
+pub(crate) async fn source(State(app): State<App>, Ids((kind, id)): Ids<(String, String)>, call: Call) -> Response {
+    call.answer(app.engine.view_source(&call.operation, &kind, &id).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/calendar", tag = "views", params(("from" = Option<String>, Query, description = "Any day of the first week; this week when absent")), responses((status = 200, body = CalendarPage), (status = 400)))]
+pub(crate) async fn calendar(State(app): State<App>, call: Call) -> Response {
+    call.answer(app.engine.view_calendar(&call.operation, call.query("from")).await.and_then(Reply::ok))
 }

@@ -1,0 +1,62 @@
+//! The tick as a function: it takes no input but the time. What it does not reach before its time is over, the next one does.
+//!
+//! A tick that could not even begin is a failed invocation: the schedule repeats it, and what stays unrepeated goes to the
+//! dead-letter queue. A window that fails is no failed tick; the ledger and the inbox tell of it.
+
+use std::sync::Arc;
+
+use dataops_content::Content;
+use dataops_domain::{Actor, Timestamp};
+use dataops_engine::{Engine, Limits};
+use dataops_fleet::function::BoxFuture;
+use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws};
+use dataops_store::{Objects, Operation, Store, Tables};
+use serde_json::json;
+
+/// Seconds before the end from which nothing new is begun: the slowest thing a tick begins takes less.
+const RESERVE: i64 = 15;
+
+/// Builds the function from its configuration.
+///
+/// # Errors
+/// A setting that is missing or wrong, or content that can't be read.
+pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
+    let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
+    let sdk = aws::sdk_config(config).await;
+    let tables = Tables::read(|name| config.get(name).map(str::to_owned));
+    let bucket = config.require("DATAOPS_ARTIFACTS_BUCKET")?;
+    let store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables).with_objects(Objects::connect(
+        &sdk,
+        aws::endpoint(config, "S3"),
+        bucket,
+    ));
+    Ok(Arc::new(CronRunner { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock }))
+}
+
+/// The function as the platform calls it.
+struct CronRunner {
+    engine: Engine,
+    clock: Clock,
+}
+
+impl Function for CronRunner {
+    fn invoke<'a>(&'a self, _: &'a [u8], invocation: Invocation) -> BoxFuture<'a, Result<Vec<u8>, InvokeError>> {
+        Box::pin(async move {
+            let operation = Operation::new(&invocation.request_id, Actor::system(), self.clock.now(), None);
+            match self.engine.tick(&operation, &limits(invocation.deadline)).await {
+                Ok(tick) => Ok(json!({ "ok": true, "tick": tick }).to_string().into_bytes()),
+                Err(error) => {
+                    tracing::error!(request_id = %invocation.request_id, error = ?error, "the tick failed");
+                    Err(InvokeError::new("TickFailed", error.to_string()))
+                }
+            }
+        })
+    }
+}
+
+/// The usual limits, and nothing new shortly before the platform ends the invocation, in real time.
+fn limits(deadline: Option<Timestamp>) -> Limits {
+    let Some(deadline) = deadline else { return Limits::default() };
+    let (real, last) = (Clock::system(), deadline.plus_seconds(-RESERVE));
+    Limits::while_there_is_time(move || real.now() < last)
+}
