@@ -48,6 +48,44 @@ fn main() -> std::io::Result<()> {
         ("workflow", of(pages::workflow::page(&fixtures::bundle(), &chrome("/workflows/x"), Berlin, &none), &chrome("/workflows/x"))),
         ("start", of(pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none), &chrome("/start/x"))),
         ("inbox", of(pages::inbox::page(&fixtures::inbox(), Berlin), &chrome("/inbox"))),
+        (
+            "recurring",
+            of(pages::recurring::page(&fixtures::recurring::recurring(), &chrome("/recurring"), Berlin, &none), &chrome("/recurring")),
+        ),
+        (
+            "recurring-one",
+            of(
+                pages::recurring::one::page(&fixtures::recurring::source_page(), &chrome("/recurring/x"), Berlin, &none),
+                &chrome("/recurring/x"),
+            ),
+        ),
+        (
+            "generate",
+            of(
+                pages::recurring::generate::page(
+                    pages::recurring::generate::Shown::Plan(&fixtures::recurring::preview_of(5), "k"),
+                    &Default::default(),
+                    &chrome("/recurring/generate"),
+                    fixtures::day().today,
+                    &none,
+                ),
+                &chrome("/recurring/generate"),
+            ),
+        ),
+        (
+            "explain",
+            of(
+                pages::recurring::explain::page(
+                    &fixtures::recurring::explained(),
+                    &chrome("/recurring/explain"),
+                    fixtures::day().today,
+                    Berlin,
+                    &none,
+                ),
+                &chrome("/recurring/explain"),
+            ),
+        ),
+        ("calendar", of(pages::calendar::page(&fixtures::recurring::calendar(2)), &chrome("/calendar"))),
         ("templates", of(pages::templates::page(&fixtures::templates()), &chrome("/templates"))),
         ("activity", of(pages::activity::page(&fixtures::timeline(), Berlin, fixtures::day().today, true), &chrome("/activity"))),
         ("activity-day", of(pages::activity::page(&fixtures::day(), Berlin, fixtures::day().today, false), &chrome("/activity"))),

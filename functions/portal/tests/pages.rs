@@ -296,6 +296,7 @@ fn pages_stay_under_sixty_kilobytes() {
     }
     let card = view.workflows[0].clone();
     view.workflows.resize(60, card);
+    view.failures = vec![fixtures::recurring::recurring().failures[0].clone(); 60];
     let worst = home(&view).len();
     assert!(worst < 60 * 1024, "home: {worst} bytes");
     assert!(home(&view).contains("Show all 60"));

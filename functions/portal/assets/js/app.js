@@ -11,4 +11,5 @@ import "./palette.js";
 import "./search.js";
 import "./paste.js";
 import "./copy.js";
+import "./presets.js";
 import "./check.js";

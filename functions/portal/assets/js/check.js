@@ -18,10 +18,11 @@ document.addEventListener("change", async (event) => {
     return;
   }
   if (mine !== asked) return;
-  for (const old of $$(".wrong, .advice", form)) old.remove();
+  for (const old of $$(".wrong, .advice, .says", form)) old.remove();
   for (const old of $$("[aria-invalid]", form)) old.removeAttribute("aria-invalid");
   for (const [name, words] of Object.entries(said.fields || {})) say(form, name, words, "wrong");
   for (const [name, words] of Object.entries(said.advice || {})) say(form, name, words, "advice");
+  for (const [name, words] of Object.entries(said.says || {})) say(form, name, words, "says");
 });
 
 function say(form, name, words, kind) {

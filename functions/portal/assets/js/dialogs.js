@@ -57,7 +57,7 @@ export function openDialog(name, row) {
   const form = $("form", dialog);
   form.reset();
   for (const old of $$(".wrong", form)) old.remove();
-  form.action = `/tasks/${row.dataset.id}/${name}`;
+  form.action = `${dialog.dataset.base || "/tasks"}/${row.dataset.id}/${name}`;
   form.elements.namedItem("back").value = $("#act").elements.namedItem("back").value;
   $(".dialog-task", dialog).textContent = $(".title", row)?.textContent || "";
   if (name === "due") form.elements.namedItem("date").value = row.dataset.date || "";

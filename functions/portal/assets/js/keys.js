@@ -7,7 +7,7 @@ import { closeMenu } from "./menus.js";
 import { closePanel, isOpen } from "./panel.js";
 
 const STORE = "dataops.keys";
-const GO = { h: "/", t: "/tasks", w: "/workflows", i: "/inbox", e: "/templates", d: "/documents" };
+const GO = { h: "/", t: "/tasks", w: "/workflows", i: "/inbox", c: "/calendar", r: "/recurring", e: "/templates", d: "/documents" };
 let going = 0;
 
 const box = $("#keys-on");

@@ -10,7 +10,7 @@ use crate::ui::group::{clear, group};
 use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
-use crate::ui::{card, dialog, words};
+use crate::ui::{card, dialog, ledger, words};
 
 /// The most rows of today's three groups together: with them the page stays under 60 KB.
 const DAY: usize = 20;
@@ -24,7 +24,9 @@ pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page 
     let rows = Rows { today: home.today, timezone, me: &chrome.user_id, with_workflow: true, lean: false, picked: None };
     let any_work = home.open_tasks > 0 || home.active_workflows > 0;
     let body = html! {
-        @if any_work { (day(home, rows, everyone)) (workflows(home)) (ahead(home, rows)) }
+        @if any_work { (day(home, rows, everyone)) (workflows(home)) }
+        (automations(home))
+        @if any_work { (ahead(home, rows)) }
         @if home.active_workflows == 0 { (start_here(home, any_work)) }
     };
     Page {
@@ -125,6 +127,15 @@ fn workflows(home: &Home) -> Markup {
         @if at_risk.is_empty() { (clear("at-risk", "Workflows at risk", "None. Every workflow is on track.")) }
         @else { (group("at-risk", "Workflows at risk", &of, "is-chase", &some_cards(&at_risk, home))) }
         @if !fine.is_empty() { (group("on-track", "Workflows on track", &fine.len().to_string(), "", &some_cards(&fine, home))) }
+    }
+}
+
+/// What came up by itself and what did not: failures with their ways on, and what was expected (RW-8, RW-14).
+fn automations(home: &Home) -> Markup {
+    html! {
+        @if !home.failures.is_empty() { (group("failures", "Failures", &home.failures.len().to_string(), "is-late", &ledger::failures(&home.failures, home.today))) }
+        @else if home.ledger.last_tick.is_some() { (clear("failures", "Failures", "None: all automations fine.")) }
+        (ledger::line(&home.ledger))
     }
 }
 

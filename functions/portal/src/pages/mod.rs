@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod artifacts;
+pub mod calendar;
 pub mod close_workflow;
 pub mod documents;
 pub mod error;
@@ -9,6 +10,7 @@ pub mod gap;
 pub mod home;
 pub mod inbox;
 pub mod move_workflow;
+pub mod recurring;
 pub mod search;
 pub mod settings;
 pub mod setup;

@@ -6,7 +6,7 @@ use maud::html;
 use crate::ui::form::{self, Attempt, Field};
 use crate::ui::page::{Chrome, Page};
 
-/// The page. `bundle` is the workflow it starts in.
+/// The page. `bundle` is the workflow it starts in; the attempt may hold what is proposed.
 pub fn page(view: &TasksPage, chrome: &Chrome, bundle: &str, attempt: &Attempt) -> Page {
     let today = view.today.to_string();
     let chosen = |name: &str, otherwise: &str| attempt.value("new", name).unwrap_or(otherwise).to_owned();

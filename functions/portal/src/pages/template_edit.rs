@@ -188,7 +188,7 @@ fn task_fields(view: &TemplatePage, task: &Object, index: Option<usize>, attempt
     let stages = options("Stays as it is", Stage::ALL.iter().map(|stage| (stage.as_str().to_owned(), words::stage(*stage).to_owned())), "");
     let proof = task.get("proofRequirement").and_then(Value::as_object);
     let proof_text = |key: &str| proof.map_or("", |proof| text(proof, key));
-    let kinds = options("None", ProofType::ALL.iter().map(|kind| (kind.as_str().to_owned(), proof_name(*kind).to_owned())), "");
+    let kinds = options("None", ProofType::ALL.iter().map(|kind| (kind.as_str().to_owned(), words::proof(*kind).to_owned())), "");
     let validation = match task.get("validation") {
         Some(Value::String(text)) => text.clone(),
         Some(value) => serde_json::to_string_pretty(value).unwrap_or_default(),
@@ -235,16 +235,6 @@ fn task_fields(view: &TemplatePage, task: &Object, index: Option<usize>, attempt
             (said("refId"))
         }
         (choices(view))
-    }
-}
-
-fn proof_name(kind: ProofType) -> &'static str {
-    match kind {
-        ProofType::Url => "A link",
-        ProofType::File => "A file",
-        ProofType::Artifact => "An approved artifact",
-        ProofType::Comment => "A comment",
-        ProofType::ExternalStatus => "A status elsewhere",
     }
 }
 

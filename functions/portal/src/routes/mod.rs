@@ -3,6 +3,7 @@
 mod act;
 mod activity;
 mod artifacts;
+mod calendar;
 mod close_workflow;
 mod documents;
 mod files;
@@ -11,6 +12,7 @@ mod home;
 mod inbox;
 mod move_workflow;
 mod preferences;
+mod recurring;
 mod search;
 mod session;
 mod settings;
@@ -81,6 +83,17 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/templates/{id}/edit/{section}", get(template_edit::section).post(template_edit::save_section))
         .route("/templates/{id}/tasks/{index}", get(template_edit::task).post(template_edit::save_task))
         .route("/templates/{id}/tasks/{index}/{action}", post(template_edit::move_task))
+        .route("/calendar", get(calendar::show))
+        .route("/recurring", get(recurring::show))
+        .route("/recurring/new", get(recurring::new).post(recurring::create))
+        .route("/recurring/generate", get(recurring::generate::show).post(recurring::generate::apply))
+        .route("/recurring/explain", get(recurring::ledger::explain))
+        .route("/recurring/retry", get(recurring::ledger::to_list).post(recurring::ledger::retry))
+        .route("/recurring/acknowledge", get(recurring::ledger::to_list).post(recurring::ledger::acknowledge))
+        .route("/recurring/{id}", get(recurring::duty).post(recurring::save))
+        .route("/recurring/{id}/{action}", get(recurring::to_duty).post(recurring::act_duty))
+        .route("/recurring/template/{id}", get(recurring::workflow))
+        .route("/recurring/template/{id}/{action}", get(recurring::to_workflow).post(recurring::act_workflow))
         .route("/activity", get(activity::show))
         .route("/trash", get(trash::show))
         .route("/trash/{kind}/{id}", post(trash::restore))

@@ -20,11 +20,19 @@ use crate::ui::form::Attempt;
 pub(super) struct Asked {
     #[serde(default)]
     bundle: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    comment: String,
 }
 
 pub(super) async fn show(State(portal): State<Portal>, who: SignedIn, Query(asked): Query<Asked>) -> Response {
     let Ok(key) = token::random() else { return who.trouble(Trouble::Internal) };
-    let attempt = Attempt { form: "new".to_owned(), values: vec![("key".to_owned(), key)], ..Attempt::default() };
+    // What a link proposes, such as a follow-up of what failed; it is only typed in, never sent.
+    let proposed = [("description", &asked.description), ("comment", &asked.comment)];
+    let proposed = proposed.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.clone()));
+    let values = std::iter::once(("key".to_owned(), key)).chain(proposed).collect();
+    let attempt = Attempt { form: "new".to_owned(), values, ..Attempt::default() };
     render(&portal, &who, &asked.bundle, &attempt).await
 }
 

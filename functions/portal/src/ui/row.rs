@@ -51,7 +51,7 @@ pub fn row(task: &TaskRow, with: Rows<'_>) -> Markup {
             a .title href=(href) data-open { (task.description) }
             @if with.with_workflow { @if let Some(workflow) = &task.workflow { (chip(workflow)) } }
             (due(task, with))
-            @if with.with_workflow && task.workflow.is_none() { span .source { (words::source(&task.source)) } }
+            @if with.with_workflow && task.workflow.is_none() { (source(task)) }
             @if !task.missing.is_empty() && task.status != Status::Done {
                 span .proof title={ "Needs " (gate::names(&task.missing)) } { (icon("link")) span { "needs " (gate::names(&task.missing)) } }
             }
@@ -78,6 +78,15 @@ fn state(task: &TaskRow, href: &str) -> Markup {
     };
     html! {
         button class={ "state is-" (task.status.as_str()) } form="act" formaction={ (href) "/" (action) } aria-label={ (verb) ": " (task.description) } { (icon(status_icon(task.status))) }
+    }
+}
+
+/// Where it comes from: of generated work the source with its schedule, else a word (RW-6).
+fn source(task: &TaskRow) -> Markup {
+    html! {
+        @if let Some(made_by) = &task.made_by {
+            a .source href=(super::source::address(&made_by.source)) title={ "Made by: " (made_by.title) } { (made_by.sentence.as_deref().unwrap_or("recurring")) }
+        } @else { span .source { (words::source(&task.source)) } }
     }
 }
 

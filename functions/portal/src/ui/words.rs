@@ -2,6 +2,7 @@
 
 use chrono::Datelike;
 use dataops_domain::bundle::Stage;
+use dataops_domain::proof::ProofType;
 use dataops_domain::task::Status;
 use dataops_domain::time::{Date, Timestamp, Tz, parse_date};
 
@@ -110,6 +111,17 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Announced => "Announced",
         Stage::AfterEvent => "After event",
         Stage::Done => "Done",
+    }
+}
+
+/// A kind of proof as a person says it.
+pub fn proof(kind: ProofType) -> &'static str {
+    match kind {
+        ProofType::Url => "A link",
+        ProofType::File => "A file",
+        ProofType::Artifact => "An approved artifact",
+        ProofType::Comment => "A comment",
+        ProofType::ExternalStatus => "A status elsewhere",
     }
 }
 

@@ -1,11 +1,12 @@
 //! When, who, from where; due date and assignee can be changed in place.
 
+use dataops_domain::id;
 use dataops_domain::task::Status;
 use maud::{Markup, html};
 
 use super::Shown;
 use crate::ui::form::{self, Field};
-use crate::ui::words;
+use crate::ui::{source, words};
 
 /// The facts.
 pub(super) fn section(shown: Shown<'_>) -> Markup {
@@ -47,7 +48,7 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                     } @else { (name) }
                 }
             }
-            div { dt { "Source" } dd { (words::source(&task.source)) } }
+            (source(shown))
             @if let Some(systems) = task.systems.get().filter(|systems| !systems.is_empty()) { div { dt { "Systems" } dd { (systems.join(", ")) } } }
             @if !view.row.tags.is_empty() { div { dt { "Tags" } dd { (view.row.tags.join(", ")) } } }
             @if let Some(url) = task.link.text().filter(|url| url.starts_with("http") || url.starts_with("mailto:")) {
@@ -55,6 +56,24 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
             }
             @if task.status == Status::Done { (proved_by(shown)) }
         } }
+    }
+}
+
+/// Where it comes from; of generated work the source, and the way to why it is here (RW-14).
+fn source(shown: Shown<'_>) -> Markup {
+    let task = &shown.view.task;
+    html! {
+        div {
+            dt { "Source" }
+            dd {
+                @if let Some(made_by) = &shown.view.row.made_by {
+                    a href=(source::address(&made_by.source)) { (made_by.title) }
+                    @if let Some(sentence) = &made_by.sentence { ", " (sentence) }
+                    // Its id says for which day it was made, wherever it was moved since.
+                    " · " a href=(source::explain(&made_by.source, id::day_of(task.id.as_str()).unwrap_or(task.date))) { "Why is this here?" }
+                } @else { (words::source(&task.source)) }
+            }
+        }
     }
 }
 
