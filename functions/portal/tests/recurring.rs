@@ -101,7 +101,9 @@ fn a_duty_shows_its_ledger_with_why_and_its_form() {
 #[test]
 fn a_range_is_shown_before_it_is_made() {
     let asked = pages::recurring::generate::Asked { from: "2026-11-16".into(), to: "2026-11-20".into(), source: String::new() };
-    let page = |what| shown(&pages::recurring::generate::page(what, &asked, &chrome("/recurring/generate"), today(), &Attempt::default()));
+    let page = |what: Shown<'_>| {
+        shown(&pages::recurring::generate::page(what, &asked, &chrome("/recurring/generate"), today(), &Attempt::default()))
+    };
     assert!(!page(Shown::Empty).contains("name=\"token\""));
     let html = page(Shown::Plan(&recurring::preview_of(3), "k1"));
     has(
@@ -167,7 +169,7 @@ fn four_weeks_stay_small_however_full_they_are() {
     view.days[0].windows[0].title = HOSTILE.into();
     harmless(&shown(&pages::calendar::page(&view)));
     let html = shown(&pages::calendar::page(&recurring::calendar(40)));
-    has(&html, &["and 35 more", "/tasks?status=done&amp;from=2026-11-16", "/tasks?status=open&amp;from=2026-11-20"]);
+    has(&html, &["and 36 more", "/tasks?status=done&amp;from=2026-11-16", "/tasks?status=open&amp;from=2026-11-20"]);
 }
 
 #[test]

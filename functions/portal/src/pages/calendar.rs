@@ -13,7 +13,7 @@ use crate::ui::page::Page;
 use crate::ui::{source, words};
 
 /// Entries of a day that are named.
-const NAMED: usize = 5;
+const NAMED: usize = 4;
 
 /// The page.
 pub fn page(view: &CalendarPage) -> Page {
