@@ -85,6 +85,7 @@ pub fn page_of(kind: &str, id: &str) -> Option<String> {
     match kind {
         "task" => Some(format!("/tasks/{id}")),
         "bundle" => Some(format!("/workflows/{id}")),
+        "recurring_config" => Some(format!("/recurring/{id}")),
         _ => None,
     }
 }
@@ -94,6 +95,7 @@ pub fn kind(kind: &str) -> &str {
     match kind {
         "bundle" => "workflow",
         "user" => "person",
+        "recurring_config" => "duty",
         "assistant_job" => "assistant job",
         other => other,
     }

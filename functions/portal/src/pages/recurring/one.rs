@@ -50,7 +50,7 @@ fn facts(view: &SourcePage, timezone: Tz) -> Markup {
             div { dt { "Done by" } dd { (row.assignee.as_ref().map_or("Nobody yet", |person| person.name.as_str())) } }
             div { dt { "In 30 days" } dd { (row.made) " made, " (row.skipped) " skipped, " (row.failed) " failed" } }
             div .is-wide { dt { "Next dates" } dd { @if row.next.is_empty() { "None while it stands like this." } @else { (source::upcoming(&row.next, view.today, 10)) } } }
-            div { dt { "History" } dd { a href=(activity::address(if row.source.kind == Kind::Template { "template" } else { "recurring-config" }, &row.source.id)) { "All activity" } } }
+            div { dt { "History" } dd { a href=(activity::address(if row.source.kind == Kind::Template { "template" } else { "recurring_config" }, &row.source.id)) { "All activity" } } }
         } }
     }
 }
