@@ -18,6 +18,8 @@ const DAY: usize = 20;
 const AHEAD: (usize, usize) = (3, 10);
 /// The most workflows of each group.
 const CARDS: usize = 5;
+/// The most failures: the others are on the page of recurring work.
+const FAILURES: usize = 3;
 
 /// The page. `everyone` is true when it shows all people's work.
 pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page {
@@ -133,7 +135,7 @@ fn workflows(home: &Home) -> Markup {
 /// What came up by itself and what did not: failures with their ways on, and what was expected (RW-8, RW-14).
 fn automations(home: &Home) -> Markup {
     html! {
-        @if !home.failures.is_empty() { (group("failures", "Failures", &home.failures.len().to_string(), "is-late", &ledger::failures(&home.failures, home.today))) }
+        @if !home.failures.is_empty() { (group("failures", "Failures", &home.failures.len().to_string(), "is-late", &ledger::failures(&home.failures, home.today, FAILURES))) }
         @else if home.ledger.last_tick.is_some() { (clear("failures", "Failures", "None: all automations fine.")) }
         (ledger::line(&home.ledger))
     }

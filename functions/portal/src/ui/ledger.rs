@@ -10,8 +10,6 @@ use super::{source, words};
 
 /// The most gaps that the line names.
 const NAMED: usize = 5;
-/// The most failures that a list shows.
-const LISTED: usize = 10;
 
 /// `Expected and made: 14 of 14, last check 08:02`, or the gap by name.
 pub fn line(ledger: &LedgerSummary) -> Markup {
@@ -37,11 +35,11 @@ pub fn line(ledger: &LedgerSummary) -> Markup {
     }
 }
 
-/// What failed or was missed: each with another try, and why.
-pub fn failures(list: &[FailureRow], today: Date) -> Markup {
+/// What failed or was missed: each with another try, and why; at most `most` of them, the others behind a link.
+pub fn failures(list: &[FailureRow], today: Date, most: usize) -> Markup {
     html! {
         ul .failures {
-            @for failure in list.iter().take(LISTED) {
+            @for failure in list.iter().take(most) {
                 li .failure data-id={ (failure.source) " " (failure.date) } {
                     (icon("late"))
                     div .failure-words {
@@ -54,7 +52,7 @@ pub fn failures(list: &[FailureRow], today: Date) -> Markup {
                 }
             }
         }
-        @if list.len() > LISTED { p .further { a href="/recurring" { "Show all " (list.len()) } } }
+        @if list.len() > most { p .further { a href="/recurring" { "Show all " (list.len()) } } }
     }
 }
 

@@ -19,6 +19,8 @@ use crate::ui::{ledger, source, words};
 
 /// Dates that a line of the list names.
 const DATES: usize = 3;
+/// The most failures that are listed.
+const FAILURES: usize = 20;
 
 /// The page.
 pub fn page(view: &RecurringPage, chrome: &Chrome, timezone: Tz, attempt: &Attempt) -> Page {
@@ -29,7 +31,7 @@ pub fn page(view: &RecurringPage, chrome: &Chrome, timezone: Tz, attempt: &Attem
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
         (ledger::line(&view.ledger))
-        @if !view.failures.is_empty() { (group("failures", "Failures", &view.failures.len().to_string(), "is-late", &ledger::failures(&view.failures, view.today))) }
+        @if !view.failures.is_empty() { (group("failures", "Failures", &view.failures.len().to_string(), "is-late", &ledger::failures(&view.failures, view.today, FAILURES))) }
         @if duties.is_empty() { (clear("duties", "Duties", "None yet. A duty is one task that comes up by a schedule.")) }
         @else { (group("duties", "Duties", &duties.len().to_string(), "", &list(&duties))) }
         @if workflows.is_empty() { (clear("workflows", "Automatic workflows", "None. A template starts by itself once it has a schedule.")) }
