@@ -1,9 +1,10 @@
 // The journeys of an operator through the whole product, in a real browser.
 //
-//   node run.mjs [--screenshots] [--only WORDS]
+//   node run.mjs [--screenshots] [--only WORDS] [--journeys sign-in,start,...]
 //
 // DATAOPS_BIN is the binary to run (target/debug/dataops), DATAOPS_CHROMIUM the browser (/usr/bin/chromium).
-// `--screenshots` writes docs/screenshots; `--only 'with JavaScript'` leaves out the settings that are named otherwise.
+// `--screenshots` writes docs/screenshots; `--only 'with JavaScript'` leaves out the settings that are named otherwise;
+// `--journeys` leaves out the other journeys (most need `sign-in` and `start` before them).
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -24,7 +25,7 @@ const SETTINGS = [
   { ...PHONE, theme: 'light', js: true, audit: false },
 ];
 const FAILED = path.resolve(import.meta.dirname, '../../test-results');
-const { values: { screenshots, only } } = parseArgs({ options: { screenshots: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
+const { values: { screenshots, only, journeys } } = parseArgs({ options: { screenshots: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, journeys: { type: 'string', default: JOURNEYS.join() } } });
 
 const browser = await launch();
 try {
@@ -41,7 +42,7 @@ async function everyJourney(t, look, sweeps) {
   const person = await Person.arrive(browser, fleet, look, { sweeps, screenshots });
   let stuck = false;
   try {
-    for (const name of JOURNEYS) {
+    for (const name of journeys.split(',')) {
       const { title, journey } = await import(`./journeys/${name}.mjs`);
       await t.test(title, { skip: stuck && 'an earlier journey did not get through', timeout: 60_000 }, async () => {
         person.findings = [];

@@ -100,7 +100,7 @@ fn a_tampered_audit_log_is_found_with_and_without_a_running_fleet() {
     let (fleet, _) = start(data, "dev --port 0");
     let whole = run(data, "audit verify");
     assert!(whole.status.success(), "{}", text(&whole.stderr));
-    assert!(text(&whole.stdout).starts_with("Checked 14 chains with 14 events: everything is whole."), "{}", text(&whole.stdout));
+    assert!(text(&whole.stdout).starts_with("Checked 22 chains with 22 events: everything is whole."), "{}", text(&whole.stdout));
 
     let raw = Raw::open(&data.join("dynamodb.db"));
     let mut event = raw.get("audit-events", event_key("user#host", 1)).expect("an event");

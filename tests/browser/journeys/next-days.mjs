@@ -16,6 +16,6 @@ export async function journey(person) {
   await person.sees(page.getByRole('heading', { name: /Workflows at risk/ }));
   await person.sweep('home-late', '/');
   await person.open('/workflows');
-  await person.sees('1 at risk');
+  await person.sees(page.getByText(/under way, 3 at risk$/));
   await person.open(person.workflow);
 }

@@ -43,7 +43,7 @@ fn one(day: &CalendarDay, today: Date, from: Date) -> Markup {
         .workflows
         .iter()
         .map(|card| html! { a .day-entry .is-anchor href={ "/workflows/" (card.id) } title=(card.title) { span aria-hidden="true" { (card.emoji.as_deref().unwrap_or("◆")) } span { (card.title) } } })
-        .chain(day.tasks.iter().map(|row| task(row)))
+        .chain(day.tasks.iter().map(task))
         .chain(day.windows.iter().map(window))
         .collect();
     let month = if date == from || date.day() == 1 { date.format("%a %-d %b").to_string() } else { date.format("%a %-d").to_string() };
