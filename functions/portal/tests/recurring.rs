@@ -3,6 +3,7 @@
 mod fixtures;
 
 use chrono_tz::Europe::Berlin;
+use dataops_api::views::recurring::{LedgerSummary, Origin, SourceLabel};
 use dataops_portal::pages::{self, recurring::generate::Shown};
 use dataops_portal::ui::form::Attempt;
 use dataops_portal::ui::page::{Page, document};
@@ -94,7 +95,7 @@ fn a_duty_shows_its_ledger_with_why_and_its_form() {
     let html = one(&view, &attempt);
     harmless(&html);
     assert!(html.contains("Must have five fields.") && html.contains("aria-invalid=\"true\""));
-    let html = shown(&pages::recurring::form::new_page(&recurring::recurring(), &chrome("/recurring/new"), "k1", &Attempt::default()));
+    let html = shown(&pages::recurring::form::new_page(&recurring::new_duty(), &chrome("/recurring/new"), "k1", &Attempt::default()));
     has(&html, &["name=\"key\" value=\"k1\"", "action=\"/recurring/new\"", "Create duty"]);
 }
 
@@ -209,13 +210,32 @@ fn a_generated_task_leads_to_why_it_is_here() {
     let mut view = fixtures::task();
     let page = |view: &_| shown(&pages::task::page(view, &chrome("/tasks/x"), Berlin, &Attempt::default()));
     assert!(!page(&view).contains("Why is this here?"));
-    view.row.made_by = fixtures::home().due_today[0].made_by.clone();
-    let day: chrono::NaiveDate = "2028-02-02".parse().expect("a date");
-    view.task.id = dataops_domain::id::TaskId::new(dataops_domain::id::derived(day, &["recurring", "slack", "2028-02-02"]));
+    let made_by = fixtures::home().due_today[0].made_by.clone().expect("a duty's task");
+    view.origin = Some(Origin { made_by, date: "2028-02-02".parse().expect("a date") });
     let html = page(&view);
     assert!(
         html.contains("/recurring/explain?source=recurring%23slack&amp;date=2028-02-02\">Why is this here?"),
         "the day it was made for"
     );
     assert!(html.contains("Send Slack invites</a>, Every day at 09:00"));
+}
+
+#[test]
+fn a_workflow_that_its_schedule_started_says_so() {
+    let mut view = fixtures::bundle();
+    let page = |view: &_| shown(&pages::workflow::page(view, &chrome("/workflows/x"), Berlin, &Attempt::default()));
+    assert!(!page(&view).contains("Started by"));
+    let source = dataops_domain::generation::SourceKey::template("newsletter");
+    let made_by = SourceLabel { source, title: "Newsletter".into(), sentence: Some("Every Monday at 09:00".into()) };
+    view.origin = Some(Origin { made_by, date: "2026-11-09".parse().expect("a date") });
+    has(&page(&view), &["Started by", "/recurring/template/newsletter", "source=template%23newsletter&amp;date=2026-11-09"]);
+}
+
+#[test]
+fn before_the_first_check_nothing_is_called_missing() {
+    let mut home = fixtures::first_run();
+    home.ledger = LedgerSummary { last_tick: None, last_check: None, ..recurring::gap() };
+    let html = shown(&pages::home::page(&home, &chrome("/"), Berlin, true));
+    has(&html, &["Coming up by itself today, at the first check: <a", "Send Slack invites"]);
+    assert!(!html.contains("Missing:"));
 }

@@ -109,6 +109,7 @@ use crate::routes;
         routes::views::template,
         routes::views::bundle_template,
         routes::views::recurring,
+        routes::views::new_duty,
         routes::views::source,
         routes::views::calendar,
         routes::views::timeline,

@@ -7,6 +7,7 @@ use dataops_domain::closing::Blocker;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::recurring::Origin;
 use super::row::{Person, TaskRow, WorkflowCard};
 use crate::documents::DocumentLink;
 use crate::wire::TemplateDifference;
@@ -66,6 +67,9 @@ pub struct BundlePage {
     pub bundle: Bundle,
     /// Its counts.
     pub card: WorkflowCard,
+    /// The window that made it; nothing for a workflow that a person started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Its slots, empty ones first.
     pub links: Vec<LinkSlot>,
     /// Its tasks by phase.

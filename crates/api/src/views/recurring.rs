@@ -25,6 +25,16 @@ pub struct SourceLabel {
     pub sentence: Option<String>,
 }
 
+/// The window that made a piece of work: what leads to why it is here (RW-14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    /// What made it.
+    pub made_by: SourceLabel,
+    /// The local date it was made for.
+    pub date: Date,
+}
+
 /// How the ledger stands today: "expected and made 14 of 14, last check 08:02", or the gap by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -173,6 +183,20 @@ pub struct RecurringPage {
     pub workflows: Vec<SourceRow>,
     /// Users, for assigning.
     pub people: Vec<Person>,
+}
+
+/// `GET /api/views/recurring/new`: what the form of a new duty chooses from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewDutyPage {
+    /// Today in the application timezone.
+    pub today: Date,
+    /// The application timezone.
+    pub timezone: String,
+    /// Users, for assigning.
+    pub people: Vec<Person>,
+    /// Documents, for the instructions.
+    pub documents: Vec<DocumentChoice>,
 }
 
 /// `GET /api/views/recurring/{kind}/{id}`.

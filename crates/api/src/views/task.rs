@@ -7,6 +7,7 @@ use dataops_domain::task::Task;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::recurring::Origin;
 use super::row::{Gate, Person, TaskRow};
 use crate::documents::{DocumentLink, TextLink};
 
@@ -46,6 +47,9 @@ pub struct TaskPage {
     pub task: Task,
     /// Its line, as lists show it.
     pub row: TaskRow,
+    /// The window that made it, of a duty or of its workflow; nothing for work that people made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Everything it needs before it is done, in order.
     pub gates: Vec<Gate>,
     /// Texts that close it without proof, such as `no sponsor this issue`.

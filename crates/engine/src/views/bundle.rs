@@ -56,6 +56,7 @@ impl Engine {
         Ok(BundlePage {
             today: scene.today,
             checked_at: operation.now,
+            origin: scene.origin_of_bundle(&bundle),
             links: links(&bundle, &tasks),
             phases: phases(&bundle, &tasks, rows, &scene),
             documents: self.documents(&bundle.source_doc_ids),

@@ -19,15 +19,16 @@ mod users;
 use std::collections::{BTreeSet, HashMap};
 
 use dataops_api::documents::DocumentLink;
-use dataops_api::views::recurring::SourceLabel;
+use dataops_api::views::recurring::{Origin, SourceLabel};
 use dataops_api::views::row::Person;
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use dataops_domain::bundle::Bundle;
-use dataops_domain::generation::{Source, SourceKey};
+use dataops_domain::generation::{Source, SourceKey, work};
+use dataops_domain::id;
 use dataops_domain::recurring::RecurringConfig;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
-use dataops_domain::time::{Date, Timestamp, Tz};
+use dataops_domain::time::{self, Date, Timestamp, Tz};
 use dataops_store::{Operation, StoreError, UserRecord};
 
 use crate::recurring::{Record, sentence, sources_of};
@@ -77,6 +78,23 @@ impl Scene {
         let source = self.sources.iter().find(|source| source.key == key);
         let title = source.map_or_else(|| key.id.clone(), |source| source.title.clone());
         Some(SourceLabel { sentence: source.and_then(sentence), title, source: key })
+    }
+
+    /// The window that made a task: its duty's, or the one of its workflow. The id says for which day, wherever it was moved since.
+    pub(crate) fn origin_of_task(&self, task: &Task, bundle: Option<&Bundle>) -> Option<Origin> {
+        match self.made_by(task.recurring_config_id.as_deref()) {
+            Some(made_by) => Some(Origin { made_by, date: id::day_of(task.id.as_str()).unwrap_or(task.date) }),
+            None => self.origin_of_bundle(bundle?),
+        }
+    }
+
+    /// The window that made a workflow; nothing for one that a person started.
+    pub(crate) fn origin_of_bundle(&self, bundle: &Bundle) -> Option<Origin> {
+        let template = bundle.template_id.as_ref()?;
+        let anchor = id::day_of(bundle.id.as_str()).filter(|anchor| work::bundle_id(template.as_str(), *anchor) == bundle.id)?;
+        let source = self.sources.iter().find(|source| source.key == SourceKey::template(template.as_str()))?;
+        let made_by = SourceLabel { source: source.key.clone(), title: source.title.clone(), sentence: sentence(source) };
+        Some(Origin { made_by, date: time::plus_days(anchor, -source.lead_days)? })
     }
 
     /// Days from today.

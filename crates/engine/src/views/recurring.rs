@@ -1,7 +1,6 @@
 //! Recurring work: the list of its sources, and one of them (RW-13).
 
-use dataops_api::views::recurring::{RecurringPage, SourcePage, SourceRow, SourceState};
-use dataops_api::views::templates::DocumentChoice;
+use dataops_api::views::recurring::{NewDutyPage, RecurringPage, SourcePage, SourceRow, SourceState};
 use dataops_domain::generation::source::Timing;
 use dataops_domain::generation::{Kind, Source, SourceKey, Status, Window};
 use dataops_domain::time;
@@ -42,6 +41,16 @@ impl Engine {
         })
     }
 
+    /// What the form of a new duty chooses from.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn view_new_duty(&self, operation: &Operation) -> Result<NewDutyPage, Error> {
+        let scene = self.scene(operation).await?;
+        let timezone = self.timezone.name().to_owned();
+        Ok(NewDutyPage { today: scene.today, timezone, people: scene.people, documents: self.document_choices() })
+    }
+
     /// One source with its next ten dates, its ledger and what its editor chooses from.
     ///
     /// # Errors
@@ -59,11 +68,6 @@ impl Engine {
         let from = time::plus_days(scene.today, -DAYS).unwrap_or(scene.today);
         let mut windows: Vec<Window> = ledger.rows.iter().filter(|row| row.source == key && row.date >= from).cloned().collect();
         windows.sort_by_key(|window| std::cmp::Reverse(window.date));
-        let choice = |document: &dataops_content::Document| DocumentChoice {
-            id: document.id.clone(),
-            title: document.title.clone(),
-            steps: document.steps.iter().map(|step| (step.id.clone(), step.title.clone())).collect(),
-        };
         Ok(SourcePage {
             today: scene.today,
             timezone: self.timezone.name().to_owned(),
@@ -72,7 +76,7 @@ impl Engine {
             template,
             windows,
             pauses: source.standing.pauses.iter().rev().cloned().collect(),
-            documents: self.content.documents.iter().map(choice).collect(),
+            documents: self.document_choices(),
             people: scene.people,
         })
     }

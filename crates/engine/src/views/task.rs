@@ -28,6 +28,7 @@ impl Engine {
             today: scene.today,
             checked_at: operation.now,
             row: row::row(&task, bundle, &facts, &scene),
+            origin: scene.origin_of_task(&task, bundle),
             gates: row::all_gates(&task, &facts),
             skip_statuses: skip_statuses(&task),
             instructions: self.instructions(&task),

@@ -48,20 +48,25 @@ impl Engine {
         let scene = async { Ok(self.scene(operation).await?) };
         let (template, bundles, scene) = futures_util::future::try_join3(self.template_get(operation, id), bundles, scene).await?;
         let people: Vec<String> = scene.people.iter().map(|person| person.id.clone()).collect();
-        let choice = |document: &dataops_content::Document| DocumentChoice {
-            id: document.id.clone(),
-            title: document.title.clone(),
-            steps: document.steps.iter().map(|step| (step.id.clone(), step.title.clone())).collect(),
-        };
         Ok(TemplatePage {
             today: scene.today,
             card: card(&template, &bundles),
             content: self.template_content(&template),
             advice: self.template_advice(&template, &people),
             people: scene.people,
-            documents: self.content.documents.iter().map(choice).collect(),
+            documents: self.document_choices(),
             template,
         })
+    }
+
+    /// Every document with its steps, to choose instructions from.
+    pub(super) fn document_choices(&self) -> Vec<DocumentChoice> {
+        let choice = |document: &dataops_content::Document| DocumentChoice {
+            id: document.id.clone(),
+            title: document.title.clone(),
+            steps: document.steps.iter().map(|step| (step.id.clone(), step.title.clone())).collect(),
+        };
+        self.content.documents.iter().map(choice).collect()
     }
 }
 

@@ -22,7 +22,7 @@ pub fn page(view: &CalendarPage) -> Page {
         ul .calendar {
             @for day in &view.days { (one(day, view.today, view.from)) }
         }
-        p .legend { span { (icon("todo")) "open" } span .is-chase { (icon("waiting")) "waiting" } span .is-fine { (icon("done")) "done" } span .is-still { (icon("date")) "will come up by itself" } span .is-late { (icon("late")) "not made" } }
+        p .day-key { span { (icon("todo")) "open" } span .is-chase { (icon("waiting")) "waiting" } span .is-fine { (icon("done")) "done" } span .is-still { (icon("date")) "will come up by itself" } span .is-late { (icon("late")) "not made" } }
     };
     Page {
         lead: html! { (words::short_date(view.from, view.today)) " to " (words::short_date(view.to, view.today)) },
@@ -43,18 +43,25 @@ fn one(day: &CalendarDay, today: Date, from: Date) -> Markup {
         .workflows
         .iter()
         .map(|card| html! { a .day-entry .is-anchor href={ "/workflows/" (card.id) } title=(card.title) { span aria-hidden="true" { (card.emoji.as_deref().unwrap_or("◆")) } span { (card.title) } } })
+        .chain(day.windows.iter().filter(|row| needs_a_look(row)).map(window))
         .chain(day.tasks.iter().map(task))
-        .chain(day.windows.iter().map(window))
+        .chain(day.windows.iter().filter(|row| !needs_a_look(row)).map(window))
         .collect();
+    let listed = if day.tasks.iter().any(|row| matches!(row.status, Status::Todo | Status::Waiting)) { "open" } else { "done" };
     let month = if date == from || date.day() == 1 { date.format("%a %-d %b").to_string() } else { date.format("%a %-d").to_string() };
     let more = entries.len().saturating_sub(NAMED);
     html! {
         li .day .is-today[date == today] .is-past[date < today] .is-weekend[date.weekday().number_from_monday() > 5] .is-empty[entries.is_empty()] {
             h2 { time datetime=(date) title=(words::full_date(date)) { (month) } @if date == today { " " span .tag { "today" } } }
             @for entry in entries.iter().take(NAMED) { (entry) }
-            @if more > 0 { a .day-more href={ "/tasks?status=" (if date < today { "done" } else { "open" }) "&from=" (date) "&to=" (date) } { "and " (more) " more" span .sr { " on " (words::short_date(date, today)) } } }
+            @if more > 0 { a .day-more href={ "/tasks?status=" (listed) "&from=" (date) "&to=" (date) } { "and " (more) " more" span .sr { " on " (words::short_date(date, today)) } } }
         }
     }
+}
+
+/// What was due and is not there: it comes before everything else of its day.
+fn needs_a_look(window: &Planned) -> bool {
+    !window.is_work() && window.outcome.skip().is_none()
 }
 
 fn task(row: &TaskRow) -> Markup {

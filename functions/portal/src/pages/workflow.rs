@@ -16,7 +16,7 @@ use crate::ui::markdown::document_url;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::timeline::{Mark, timeline};
-use crate::ui::{card, dialog, words};
+use crate::ui::{card, dialog, source, words};
 
 /// The page.
 /// A reader of a big workflow asks for a phase in the address.
@@ -243,6 +243,7 @@ fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
     let references = bundle.references.get().map(Vec::as_slice).unwrap_or_default();
     html! {
         @if let Some(description) = bundle.description.text() { section .part { h2 { "About" } p .prewrap { (description) } } }
+        @if let Some(origin) = &view.origin { section .part #origin { h2 { "Started by" } p { (source::origin(origin)) } } }
         @if !references.is_empty() {
             section .part #references { h2 { "References" }
                 ul .plain { @for reference in references { li { @if reference.url.starts_with("http") { a href=(reference.url) rel="noopener noreferrer" { (reference.name) } } @else { (reference.name) } } } }

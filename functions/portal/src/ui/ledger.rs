@@ -13,25 +13,43 @@ const NAMED: usize = 5;
 
 /// `Expected and made: 14 of 14, last check 08:02`, or the gap by name.
 pub fn line(ledger: &LedgerSummary) -> Markup {
-    let check = ledger.last_check.as_deref().map_or_else(|| "not checked yet".to_owned(), |at| format!("last check {at}"));
+    let check = ledger.last_check.as_deref().map_or_else(String::new, |at| format!(", last check {at}"));
     let whole = ledger.gap.is_empty();
+    if ledger.last_tick.is_none() {
+        return not_yet(ledger);
+    }
     html! {
         p .ledger-line .is-chase[ledger.late || !whole] {
             (icon(if whole && !ledger.late { "check" } else { "late" }))
             span {
-                "Expected and made: " b { (ledger.made) " of " (ledger.expected) } ", " (check)
+                "Expected and made: " b { (ledger.made) " of " (ledger.expected) } (check)
                 @if ledger.late { ". The next check is overdue: what is due is caught up when it comes" }
                 @if !whole {
-                    ". Missing: "
-                    @for (place, gap) in ledger.gap.iter().take(NAMED).enumerate() {
-                        @if place > 0 { ", " }
-                        a href=(source::explain(&gap.source, gap.date)) title=(gap.why) { (gap.title) }
-                    }
-                    @if ledger.gap.len() > NAMED { " and " a href="/recurring" { (ledger.gap.len() - NAMED) " more" } }
+                    ". Missing: " (gap(ledger))
                 }
                 "."
             }
         }
+    }
+}
+
+/// Before the first check nothing is missing: it has not been looked for.
+fn not_yet(ledger: &LedgerSummary) -> Markup {
+    html! {
+        p .ledger-line {
+            (icon("date"))
+            span { @if ledger.gap.is_empty() { "Nothing comes up by itself today." } @else { "Coming up by itself today, at the first check: " (gap(ledger)) "." } }
+        }
+    }
+}
+
+fn gap(ledger: &LedgerSummary) -> Markup {
+    html! {
+        @for (place, gap) in ledger.gap.iter().take(NAMED).enumerate() {
+            @if place > 0 { ", " }
+            a href=(source::explain(&gap.source, gap.date)) title=(gap.why) { (gap.title) }
+        }
+        @if ledger.gap.len() > NAMED { " and " a href="/recurring" { (ledger.gap.len() - NAMED) " more" } }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What makes work by itself, in the operator's words: where it is looked at, how it stands, when it comes up next.
 
-use dataops_api::views::recurring::{SourceRow, SourceState};
+use dataops_api::views::recurring::{Origin, SourceRow, SourceState};
 use dataops_domain::generation::{Kind, Outcome, Rule, SourceKey, Status, Window};
 use dataops_domain::schedule::Upcoming;
 use dataops_domain::schedule::clock::ClockChange;
@@ -61,6 +61,16 @@ fn state_words(row: &SourceRow, today: Date, timezone: Tz) -> String {
             let because = pause.reason.as_ref().map_or_else(String::new, |reason| format!(", because: {reason}"));
             format!("Paused{until}{by}{because}")
         }
+    }
+}
+
+/// What made a piece of work, and the way to why it is here (RW-14).
+pub fn origin(origin: &Origin) -> Markup {
+    let made_by = &origin.made_by;
+    html! {
+        a href=(address(&made_by.source)) { (made_by.title) }
+        @if let Some(sentence) = &made_by.sentence { ", " (sentence) }
+        " · " a href=(explain(&made_by.source, origin.date)) { "Why is this here?" }
     }
 }
 

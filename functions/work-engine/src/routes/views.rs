@@ -7,7 +7,7 @@ use dataops_api::documents::GapForm;
 use dataops_api::views::bundle::{BundlePage, BundleTemplatePage};
 use dataops_api::views::home::Home;
 use dataops_api::views::inbox::{InboxGroup, InboxPage};
-use dataops_api::views::recurring::{CalendarPage, RecurringPage, SourcePage};
+use dataops_api::views::recurring::{CalendarPage, NewDutyPage, RecurringPage, SourcePage};
 use dataops_api::views::task::TaskPage;
 use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
 use dataops_api::views::templates::{TemplatePage, Templates};
@@ -35,6 +35,7 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/templates/{id}", routing::get(template).fallback(not_found))
         .route("/api/views/bundles/{id}/template", routing::get(bundle_template).fallback(not_found))
         .route("/api/views/recurring", routing::get(recurring).fallback(not_found))
+        .route("/api/views/recurring/new", routing::get(new_duty).fallback(not_found))
         .route("/api/views/recurring/{kind}/{id}", routing::get(source).fallback(not_found))
         .route("/api/views/calendar", routing::get(calendar).fallback(not_found))
         .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
@@ -183,6 +184,11 @@ pub(crate) async fn bundle_template(State(app): State<App>, Ids(id): Ids<String>
 #[utoipa::path(get, path = "/api/views/recurring", tag = "views", responses((status = 200, body = RecurringPage)))]
 pub(crate) async fn recurring(State(app): State<App>, call: Call) -> Response {
     call.answer(app.engine.view_recurring(&call.operation).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/recurring/new", tag = "views", responses((status = 200, body = NewDutyPage)))]
+pub(crate) async fn new_duty(State(app): State<App>, call: Call) -> Response {
+    call.answer(app.engine.view_new_duty(&call.operation).await.and_then(Reply::ok))
 }
 
 #[utoipa::path(get, path = "/api/views/recurring/{kind}/{id}", tag = "views", params(("kind" = String, Path, description = "`recurring` or `template`"), ("id" = String, Path)), responses((status = 200, body = SourcePage), (status = 404)))]

@@ -175,6 +175,7 @@ async fn recurring(table: &mut Table) {
     table.row("`POST /api/cron/run`, nothing due", operator.post("/api/cron/run", json!({}))).await;
     table.row("`GET /api/recurring/windows`, a month", operator.get("/api/recurring/windows?from=2026-06-02&to=2026-07-02")).await;
     table.row("`GET /api/views/recurring`", operator.get("/api/views/recurring")).await;
+    table.row("`GET /api/views/recurring/new`", operator.get("/api/views/recurring/new")).await;
     table.row("`GET /api/views/recurring/:kind/:id`", operator.get("/api/views/recurring/recurring/duty.slack-invites")).await;
     table.row("`GET /api/views/calendar`", operator.get("/api/views/calendar")).await;
 }

@@ -1,7 +1,7 @@
 //! The form of a duty: what is to be done, when it comes up (a preset and the cron text side by side), who does it, what
 //! proves it. While it is filled in, the page says in words when it would come up.
 
-use dataops_api::views::recurring::{RecurringPage, SourceRow};
+use dataops_api::views::recurring::{NewDutyPage, SourceRow};
 use dataops_api::views::row::Person;
 use dataops_api::views::templates::DocumentChoice;
 use dataops_domain::json;
@@ -44,10 +44,10 @@ pub enum Of<'a> {
 }
 
 /// The page of a new duty.
-pub fn new_page(view: &RecurringPage, chrome: &Chrome, key: &str, attempt: &Attempt) -> Page {
+pub fn new_page(view: &NewDutyPage, chrome: &Chrome, key: &str, attempt: &Attempt) -> Page {
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
-        (form(Of::New { key }, None, &view.people, &[], chrome, view.today, attempt))
+        (form(Of::New { key }, None, &view.people, &view.documents, chrome, view.today, attempt))
     };
     Page {
         lead: html! { a href="/recurring" { "Recurring" } " · one task each time its schedule names a day" },
@@ -96,7 +96,7 @@ pub fn form(
             fieldset .stack { legend { "What each task needs to be done" } (proof(&stored, attempt)) }
             fieldset .stack { legend { "How it is done" }
                 (Field { value: text("instructionDocId"), hint: "the id of a document", proposals: "documents", ..field("instructionDocId", "Document") }.show(attempt))
-                (Field { value: text("instructionStepId"), hint: "a number", ..field("instructionStepId", "Step") }.show(attempt))
+                (Field { value: text("instructionStepId"), hint: "its number, such as 3", ..field("instructionStepId", "Step") }.show(attempt))
                 (Field { value: text("instructionsUrl"), hint: "only where there is no document", ..field("instructionsUrl", "Instructions elsewhere") }.show(attempt))
                 (Field { value: &joined("systems"), hint: "separated by commas", ..field("systems", "Systems") }.show(attempt))
                 (Field { value: &joined("tags"), hint: "separated by commas", ..field("tags", "Tags") }.show(attempt))

@@ -24,14 +24,14 @@ pub fn page(view: &SourcePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt)
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
         (facts(view, timezone))
         div .standings { (standing::sections(row, chrome, view.today, attempt)) }
+        @if view.windows.is_empty() { (clear("ledger", "Ledger", "Nothing in the last 30 days.")) }
+        @else { (group("ledger", "Ledger of the last 30 days", &view.windows.len().to_string(), "", &ledger::rows(&view.windows, view.today, ROWS))) }
+        @if !view.pauses.is_empty() { (group("pauses", "Pauses", &view.pauses.len().to_string(), "", &pauses(view, timezone))) }
         @if workflow {
             p .actions { a .button href={ "/templates/" (row.source.id) "/edit/start" } { "Change its schedule" } a .quiet href={ "/templates/" (row.source.id) } { "The template" } a .quiet href=(source::generate(&row.source)) { "Make dates…" } }
         } @else if let Some(config) = &view.recurring_config {
             section .part #edit aria-labelledby="edit-h" { h2 #edit-h { "Change it" } (fields::form(fields::Of::Stored(config), Some(row), &view.people, &view.documents, chrome, view.today, attempt)) }
         }
-        @if view.windows.is_empty() { (clear("ledger", "Ledger", "Nothing in the last 30 days.")) }
-        @else { (group("ledger", "Ledger of the last 30 days", &view.windows.len().to_string(), "", &ledger::rows(&view.windows, view.today, ROWS))) }
-        @if !view.pauses.is_empty() { (group("pauses", "Pauses", &view.pauses.len().to_string(), "", &pauses(view, timezone))) }
     };
     Page {
         lead: html! { a href="/recurring" { "Recurring" } " · " @if workflow { "automatic workflow" } @else { "duty" } },

@@ -1,6 +1,5 @@
 //! When, who, from where; due date and assignee can be changed in place.
 
-use dataops_domain::id;
 use dataops_domain::task::Status;
 use maud::{Markup, html};
 
@@ -66,12 +65,7 @@ fn source(shown: Shown<'_>) -> Markup {
         div {
             dt { "Source" }
             dd {
-                @if let Some(made_by) = &shown.view.row.made_by {
-                    a href=(source::address(&made_by.source)) { (made_by.title) }
-                    @if let Some(sentence) = &made_by.sentence { ", " (sentence) }
-                    // Its id says for which day it was made, wherever it was moved since.
-                    " · " a href=(source::explain(&made_by.source, id::day_of(task.id.as_str()).unwrap_or(task.date))) { "Why is this here?" }
-                } @else { (words::source(&task.source)) }
+                @if let Some(origin) = &shown.view.origin { (source::origin(origin)) } @else { (words::source(&task.source)) }
             }
         }
     }

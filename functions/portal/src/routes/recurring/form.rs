@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use dataops_api::ClientError;
 use dataops_api::recurring::{RecurringConfigAnswer, Simulated};
-use dataops_api::views::recurring::RecurringPage;
+use dataops_api::views::recurring::NewDutyPage;
 use dataops_domain::generation::SourceKey;
 use dataops_domain::id;
 use dataops_domain::json::Object;
@@ -35,7 +35,7 @@ pub(crate) async fn new(State(portal): State<Portal>, who: SignedIn) -> Response
 }
 
 async fn render_new(portal: &Portal, who: &SignedIn, key: &str, attempt: &Attempt) -> Response {
-    match portal.client.get::<RecurringPage>(&who.caller(), "/api/views/recurring", "").await {
+    match portal.client.get::<NewDutyPage>(&who.caller(), "/api/views/recurring/new", "").await {
         Ok(view) => {
             let page = pages::recurring::form::new_page(&view, &who.chrome, key, attempt);
             if attempt.message.is_empty() { who.page(&page) } else { who.refused(&page) }
