@@ -127,25 +127,39 @@ impl Store {
     pub async fn bundle_tasks_put_missing(&self, operation: &Operation, tasks: &[Task]) -> Result<usize, CommitError> {
         let mut written = 0;
         for chunk in chunks(tasks) {
-            let mut transaction = self.begin(operation);
-            for task in chunk {
-                transaction.create(task.clone(), None);
-            }
-            match transaction.apply().await {
+            match self.put_together(operation, chunk).await {
                 Ok(()) => written += chunk.len(),
-                Err(CommitError::Exists { .. } | CommitError::Lost) => written += self.put_one_by_one(operation, chunk).await?,
+                Err(CommitError::Exists { .. } | CommitError::Lost) => written += self.put_unknown(operation, chunk).await?,
                 Err(error) => return Err(error),
             }
         }
         Ok(written)
     }
 
+    async fn put_together(&self, operation: &Operation, tasks: &[Task]) -> Result<(), CommitError> {
+        let mut transaction = self.begin(operation);
+        for task in tasks {
+            transaction.create(task.clone(), None);
+        }
+        transaction.apply().await
+    }
+
+    /// Some are there: those that are not, together, and one by one when somebody else writes them at the same time.
+    async fn put_unknown(&self, operation: &Operation, tasks: &[Task]) -> Result<usize, CommitError> {
+        let keys: Vec<String> = tasks.iter().map(|task| task.id.to_string()).collect();
+        let known = self.known::<Task>(&keys).await?;
+        let missing: Vec<Task> = tasks.iter().filter(|task| !known.contains(task.id.as_str())).cloned().collect();
+        match self.put_together(operation, &missing).await {
+            Ok(()) => Ok(missing.len()),
+            Err(CommitError::Exists { .. } | CommitError::Lost) => self.put_one_by_one(operation, &missing).await,
+            Err(error) => Err(error),
+        }
+    }
+
     async fn put_one_by_one(&self, operation: &Operation, tasks: &[Task]) -> Result<usize, CommitError> {
         let mut written = 0;
         for task in tasks {
-            let mut transaction = self.begin(operation);
-            transaction.create(task.clone(), None);
-            match transaction.apply().await {
+            match self.put_together(operation, std::slice::from_ref(task)).await {
                 Ok(()) => written += 1,
                 Err(CommitError::Exists { .. }) => {}
                 Err(error) => return Err(error),

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record, Stored};
+use crate::operation::Operation;
 use crate::tables::Table;
 
 impl Store {
@@ -58,6 +59,15 @@ impl Store {
             }
         }
         Ok(items)
+    }
+
+    /// True when this very operation has written the record last: how one whose answer was lost finds out.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn was_written_by<R: Record>(&self, key: &str, operation: &Operation) -> Result<bool, StoreError> {
+        let item = self.get_item(R::TABLE, key).await?;
+        Ok(item.is_some_and(|item| item::read_text(&item, "op") == Some(operation.id.as_str())))
     }
 
     /// Which of these keys hold anything: a record or its tombstone.

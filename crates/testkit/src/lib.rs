@@ -8,6 +8,7 @@
 mod answer;
 mod browser;
 mod caller;
+mod faults;
 mod ledger;
 pub mod proof;
 pub mod raw;
@@ -16,5 +17,6 @@ mod stack;
 pub use answer::Answer;
 pub use browser::Browser;
 pub use caller::Caller;
+pub use faults::{Faults, Happens};
 pub use ledger::Ledger;
 pub use stack::Stack;

@@ -18,8 +18,6 @@ pub struct Sizes {
     pub simulations: u64,
     /// How many ticks a day such a set gets.
     pub ticks_a_day: u32,
-    /// Every how many writes a tick is interrupted.
-    pub tick_step: usize,
     /// How many ticks are interrupted twice.
     pub tick_pairs: usize,
     /// How many schedules racing ticks get.
@@ -36,7 +34,6 @@ pub fn sizes() -> Sizes {
             schedule_pairs: 200_000,
             simulations: 6,
             ticks_a_day: 96,
-            tick_step: 1,
             tick_pairs: 5_000,
             racing_schedules: 200,
         }
@@ -48,8 +45,7 @@ pub fn sizes() -> Sizes {
             schedule_pairs: 6_000,
             simulations: 2,
             ticks_a_day: 8,
-            tick_step: 8,
-            tick_pairs: 4,
+            tick_pairs: 120,
             racing_schedules: 1,
         }
     }
@@ -61,13 +57,24 @@ fn is_full() -> bool {
 
 /// Writes what a full run found to docs/grids/`name`.md; a reduced run writes nothing.
 pub fn record(name: &str, about: &str, counts: &[(&str, &dyn Display)], findings: &str) {
+    let rows: Vec<Vec<String>> = counts.iter().map(|(what, count)| vec![(*what).to_owned(), count.to_string()]).collect();
+    record_table(name, about, &["what", "count"], &rows, findings);
+}
+
+/// As [`record`], with columns of its own: the first holds words, the others figures. Any run prints it.
+#[expect(clippy::print_stdout, reason = "a proof shows what it found")]
+pub fn record_table(name: &str, about: &str, columns: &[&str], rows: &[Vec<String>], findings: &str) {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let head = line(&columns.iter().map(|&column| column.to_owned()).collect::<Vec<_>>());
+    let rule = format!("|---|{}\n", "--:|".repeat(columns.len() - 1));
+    let table: String = [head, rule].into_iter().chain(rows.iter().map(|row| line(row))).collect();
+    println!("{about}\n\n{table}\nFindings: {findings}");
     if !is_full() {
         return;
     }
     let setting = |name: &str| std::env::var_os(name).map_or_else(|| "unknown".to_owned(), |value| value.to_string_lossy().into_owned());
-    let rows: String = counts.iter().map(|(what, count)| format!("| {what} | {count} |\n")).collect();
     let text = format!(
-        "# {about}\n\nWritten by `scripts/prove` on {} at commit {}.\n\n| what | count |\n|---|--:|\n{rows}\nFindings: {findings}\n",
+        "# {about}\n\nWritten by `scripts/prove` on {} at commit {}.\n\n{table}\nFindings: {findings}\n",
         setting("DATAOPS_PROVE_DATE"),
         setting("DATAOPS_PROVE_COMMIT")
     );

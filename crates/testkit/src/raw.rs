@@ -55,10 +55,31 @@ impl Raw {
     }
 }
 
+/// A database as it was at one moment, to come back to as often as a proof needs.
+pub struct Snapshot(tempfile::TempDir);
+
+impl Snapshot {
+    fn file(&self) -> String {
+        self.0.path().join("snapshot.db").to_str().expect("a name in Unicode").to_owned()
+    }
+}
+
 impl Stack {
     /// The database below this stack.
     pub fn raw(&self) -> Raw {
         Raw(self.embedded().database.clone())
+    }
+
+    /// Keeps the database as it stands.
+    pub fn snapshot(&self) -> Snapshot {
+        let snapshot = Snapshot(tempfile::tempdir().expect("a folder"));
+        self.embedded().database.vacuum_into(&snapshot.file()).expect("the database is copied");
+        snapshot
+    }
+
+    /// Puts the database back, also that of another stack.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.embedded().database.restore_from(&snapshot.file()).expect("the database is restored");
     }
 }
 

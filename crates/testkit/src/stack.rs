@@ -1,5 +1,6 @@
 //! A whole stack for one test.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,14 +10,14 @@ use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::{Actor, Timestamp};
-use dataops_fleet::{Clock, Function, Invocation};
+use dataops_fleet::{Clock, Config, Function, Invocation};
 use dataops_local::template::{Given, Template as Declared};
 use dataops_local::{Embedded, functions};
 use dataops_store::{Operation, Range, Store, Tables, TaskFilter};
 use dataops_work_engine::WorkEngine;
 use serde_json::{Value, json};
 
-use crate::{Caller, Ledger};
+use crate::{Caller, Faults, Ledger};
 
 /// The portal's secret in tests.
 pub(crate) const SECRET: &str = "portal-secret-of-tests-32-characters";
@@ -36,9 +37,23 @@ pub struct Stack {
 impl Stack {
     /// An empty stack.
     pub async fn empty() -> Arc<Self> {
+        Self::over(None).await
+    }
+
+    /// An empty stack whose network to the database does what `faults` say.
+    pub async fn behind(faults: &Faults) -> Arc<Self> {
+        Self::over(Some(faults)).await
+    }
+
+    async fn over(faults: Option<&Faults>) -> Arc<Self> {
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let embedded = Embedded::memory(&template).await.expect("the embedded AWS starts");
-        let config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
+        let mut config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
+        if let Some(faults) = faults {
+            let mut settings: BTreeMap<String, String> = config.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            settings.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), faults.serve(embedded.dynamodb_url.clone()).await);
+            config = Config::from_map(settings);
+        }
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
         let ledger = Ledger::default();
         let app = dataops_work_engine::app(&config, clock.clone(), ledger.hooks()).await.expect("the engine starts");
@@ -136,6 +151,11 @@ impl Stack {
     /// The embedded AWS below.
     pub fn embedded(&self) -> &Embedded {
         &self.embedded
+    }
+
+    /// Calls the next request `request-n`.
+    pub fn number_requests_from(&self, n: u64) {
+        self.requests.store(n - 1, Ordering::SeqCst);
     }
 
     /// The n-th request of a test is called `request-n`.

@@ -180,6 +180,8 @@ impl Engine {
         }
         match self.bundle_finish(operation, &id).await? {
             answer if answer.tasks.is_some() => Ok(Made { task: None, bundle: Some(id) }),
+            // It was this very run that finished it, and the answer was lost.
+            _ if self.store.was_written_by::<Bundle>(id.as_str(), operation).await? => Ok(Made { task: None, bundle: Some(id) }),
             _ => Err(Error::Lost),
         }
     }
