@@ -55,7 +55,14 @@ pub use users::{SetupLink, TokenMark, UserRecord};
 pub use windows::WindowRow;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+
+/// How long one try of a request to the database may take before it is tried again.
+const ATTEMPT: Duration = Duration::from_secs(3);
+/// How long a request may take with everything that is tried again: whoever waits for it hears that there is no answer.
+const PATIENCE: Duration = Duration::from_secs(6);
 /// The largest list that is answered in one piece.
 pub const MAX_LIST: usize = 1_000;
 /// The most bytes of records that are answered in one piece.
@@ -73,7 +80,8 @@ pub struct Store {
 impl Store {
     /// A store over the tables named; `endpoint` points it at another DynamoDB than AWS's own.
     pub fn connect(sdk: &aws_config::SdkConfig, endpoint: Option<String>, tables: Tables) -> Self {
-        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk);
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(PATIENCE).build();
+        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(timeouts);
         if let Some(endpoint) = endpoint {
             config = config.endpoint_url(endpoint);
         }

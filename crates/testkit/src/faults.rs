@@ -129,7 +129,9 @@ impl Network {
         match start {
             None => {
                 let key = json!({ EMPTY_PAGE: { "S": EMPTY_PAGE } });
-                axum::Json(json!({ "Items": [], "Count": 0, "ScannedCount": 0, "LastEvaluatedKey": key })).into_response()
+                let consumed = json!({ "TableName": wanted["TableName"], "CapacityUnits": 0.5 });
+                let page = json!({ "Items": [], "Count": 0, "ScannedCount": 0, "LastEvaluatedKey": key, "ConsumedCapacity": consumed });
+                axum::Json(page).into_response()
             }
             Some(key) if key.get(EMPTY_PAGE).is_some() => self.forward(headers, wanted.to_string().into()).await,
             Some(_) => self.forward(headers, body).await,

@@ -45,7 +45,7 @@ pub fn sizes() -> Sizes {
             schedule_pairs: 6_000,
             simulations: 2,
             ticks_a_day: 8,
-            tick_pairs: 120,
+            tick_pairs: 60,
             racing_schedules: 1,
         }
     }

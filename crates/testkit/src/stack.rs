@@ -31,6 +31,8 @@ pub struct Stack {
     engine: Arc<WorkEngine>,
     store: Store,
     embedded: Embedded,
+    /// Where the functions find the database.
+    dynamodb: String,
     requests: AtomicU64,
 }
 
@@ -50,9 +52,7 @@ impl Stack {
         let embedded = Embedded::memory(&template).await.expect("the embedded AWS starts");
         let mut config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
         if let Some(faults) = faults {
-            let mut settings: BTreeMap<String, String> = config.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            settings.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), faults.serve(embedded.dynamodb_url.clone()).await);
-            config = Config::from_map(settings);
+            config = with_database(&config, faults.serve(embedded.dynamodb_url.clone()).await);
         }
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
         let ledger = Ledger::default();
@@ -60,7 +60,8 @@ impl Stack {
         let sdk = dataops_fleet::aws::sdk_config(&config).await;
         let tables = Tables::read(|name| config.get(name).map(str::to_owned));
         let store = Store::connect(&sdk, dataops_fleet::aws::endpoint(&config, "DYNAMODB"), tables);
-        Arc::new(Self { store, clock, ledger, engine: Arc::new(WorkEngine::new(app)), embedded, requests: AtomicU64::new(0) })
+        let dynamodb = config.get("AWS_ENDPOINT_URL_DYNAMODB").unwrap_or_default().to_owned();
+        Arc::new(Self { store, clock, ledger, engine: Arc::new(WorkEngine::new(app)), embedded, dynamodb, requests: AtomicU64::new(0) })
     }
 
     /// A stack with the content's templates and the laptop's people: `operator` (admin), `editor`, `host`.
@@ -70,6 +71,14 @@ impl Stack {
         assert_eq!(answer["ok"], true, "{answer}");
         stack.ledger.take();
         stack
+    }
+
+    /// The cron-runner over this stack, with this clock and network.
+    pub async fn cron_runner(&self) -> Arc<dyn Function> {
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
+        let config = self.embedded.config(template.function(functions::CRON_RUNNER).expect("it is declared"), None);
+        let config = with_database(&config, self.dynamodb.clone());
+        functions::build(functions::CRON_RUNNER, config, self.clock.clone()).await.expect("the function starts")
     }
 
     /// Sends a command of the command line.
@@ -167,4 +176,11 @@ impl Stack {
         let invocation = Invocation { request_id: self.next_request(), deadline: None };
         self.engine.invoke(event.to_string().as_bytes(), invocation).await.expect("the function answers")
     }
+}
+
+/// The same settings with the database elsewhere.
+fn with_database(config: &Config, url: String) -> Config {
+    let mut settings: BTreeMap<String, String> = config.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    settings.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), url);
+    Config::from_map(settings)
 }

@@ -13,8 +13,9 @@ use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeErro
 use dataops_store::{Objects, Operation, Store, Tables};
 use serde_json::json;
 
-/// Seconds before the end from which nothing new is begun: the slowest thing a tick begins takes less.
-const RESERVE: i64 = 15;
+/// Seconds before the end from which nothing new is begun. A request that is never answered takes six seconds; then there is
+/// the heartbeat to write, and to write again.
+const RESERVE: i64 = 20;
 
 /// Builds the function from its configuration.
 ///

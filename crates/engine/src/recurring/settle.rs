@@ -74,7 +74,7 @@ impl Engine {
                 }
                 Outcome::Create | Outcome::Recover => {
                     begun += 1;
-                    match self.settle_one(operation, world, (window, asked), by).await {
+                    match self.settle_one(operation, world, (window, asked), by, limits).await {
                         Ok(settled) => {
                             refused = 0;
                             self.count(operation, world, (window, settled), by, &mut outcomes).await;
@@ -110,7 +110,14 @@ impl Engine {
     }
 
     /// Makes the work of one window, or finds that somebody has.
-    async fn settle_one(&self, operation: &Operation, world: &World, (window, asked): (&Planned, Asked), by: By) -> Result<Settled, Error> {
+    async fn settle_one(
+        &self,
+        operation: &Operation,
+        world: &World,
+        (window, asked): (&Planned, Asked),
+        by: By,
+        limits: &Limits,
+    ) -> Result<Settled, Error> {
         let part = operation.part(&format!("window.{}.{}", window.source, window.date));
         let (mut again, mut planned): (Option<World>, Planned) = (None, window.clone());
         let (mut tried, mut unanswered) = (0, 0);
@@ -138,7 +145,8 @@ impl Engine {
                     }
                     (again, planned) = (Some(fresh), now);
                 }
-                Err(Error::Store(StoreError::Database(_) | StoreError::Busy(_))) if unanswered < ASKED_AGAIN => unanswered += 1,
+                // A busy database was asked several times already and has applied nothing.
+                Err(Error::Store(StoreError::Database(_))) if unanswered < ASKED_AGAIN && limits.has_time() => unanswered += 1,
                 Err(Error::Expected(refused)) => return Ok(Settled::Failed(refused.message)),
                 Err(Error::Store(error @ (StoreError::TooLarge { .. } | StoreError::Unreadable { .. }))) => {
                     return Ok(Settled::Failed(error.to_string()));

@@ -23,6 +23,7 @@ mod tasks_undo;
 mod template_difference;
 mod templates;
 mod tick;
+mod tick_faults;
 mod tick_killed;
 mod tick_races;
 mod tokens;
