@@ -122,3 +122,26 @@ fn a_tampered_audit_log_is_found_with_and_without_a_running_fleet() {
     assert!(run(data, "audit verify --entity user#operator").status.success());
     assert!(text(&run(data, "audit verify --from yesterday").stderr).contains("from must be a real calendar date"));
 }
+
+#[test]
+fn a_range_is_previewed_and_made_once_with_and_without_a_running_fleet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let (fleet, _) = start(data, "dev --port 0 --no-background --now 2026-03-10");
+    let previewed = text(&run(data, "generate --from 2026-03-11 --to 2026-03-17 --preview").stdout);
+    assert!(previewed.contains("Would make: 2026-03-1") && previewed.contains("Failures: 0."), "{previewed}");
+    let counted = previewed.lines().last().expect("the counters").to_owned();
+    assert!(!counted.starts_with("Workflows: 0 made") || !counted.contains("Duties: 0 made"), "{counted}");
+    let made = text(&run(data, "generate --from 2026-03-11 --to 2026-03-17").stdout);
+    assert_eq!(made.lines().last(), Some(counted.as_str()), "what was previewed is made");
+    let tick = text(&run(data, "tick").stdout);
+    assert!(tick.contains("Ran Tick of dataops-local-cron-runner: done") && tick.contains("Failures: 0."), "{tick}");
+    drop(fleet);
+    let again = text(&run(data, "generate --from 2026-03-11 --to 2026-03-17").stdout);
+    assert!(again.contains("Workflows: 0 made") && again.contains("Duties: 0 made"), "over the folder: {again}");
+    let one = run(data, "generate --from 2026-03-12 --preview");
+    assert!(one.status.success() && !text(&one.stdout).contains("Would make"), "one date is a range of its own: {}", text(&one.stdout));
+    let wrong = run(data, "generate --from 2026-03-17 --to 2026-03-11");
+    assert!(!wrong.status.success() && text(&wrong.stderr).contains("to "), "{}", text(&wrong.stderr));
+    assert!(text(&run(data, "generate --from 2026-01-01 --to 2026-06-01").stderr).contains("90 days"));
+}

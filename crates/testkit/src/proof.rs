@@ -22,6 +22,12 @@ pub struct Sizes {
     pub tick_pairs: usize,
     /// How many schedules racing ticks get.
     pub racing_schedules: usize,
+    /// How many times four processes tick at once.
+    pub process_rounds: usize,
+    /// How many ticks a day the engine gets where its ticks are held against a simulation.
+    pub engine_ticks_a_day: u32,
+    /// How many windows are due where the time of a tick is measured.
+    pub due_at_once: usize,
 }
 
 /// The counts of this run.
@@ -36,6 +42,9 @@ pub fn sizes() -> Sizes {
             ticks_a_day: 96,
             tick_pairs: 5_000,
             racing_schedules: 200,
+            process_rounds: 25,
+            engine_ticks_a_day: 96,
+            due_at_once: 100,
         }
     } else {
         Sizes {
@@ -46,7 +55,10 @@ pub fn sizes() -> Sizes {
             simulations: 2,
             ticks_a_day: 8,
             tick_pairs: 60,
-            racing_schedules: 1,
+            racing_schedules: 5,
+            process_rounds: 2,
+            engine_ticks_a_day: 2,
+            due_at_once: 10,
         }
     }
 }

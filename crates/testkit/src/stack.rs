@@ -75,10 +75,14 @@ impl Stack {
 
     /// The cron-runner over this stack, with this clock and network.
     pub async fn cron_runner(&self) -> Arc<dyn Function> {
+        functions::build(functions::CRON_RUNNER, self.cron_config(), self.clock.clone()).await.expect("the function starts")
+    }
+
+    /// What the cron-runner is given, over this stack: also the environment of a process of its own.
+    pub fn cron_config(&self) -> Config {
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let config = self.embedded.config(template.function(functions::CRON_RUNNER).expect("it is declared"), None);
-        let config = with_database(&config, self.dynamodb.clone());
-        functions::build(functions::CRON_RUNNER, config, self.clock.clone()).await.expect("the function starts")
+        with_database(&config, self.dynamodb.clone())
     }
 
     /// Sends a command of the command line.

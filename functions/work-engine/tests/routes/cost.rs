@@ -237,7 +237,7 @@ async fn the_numbers_hold_and_history_changes_none() {
     assert_eq!(operations(&stack), ["GetItem", "TransactWriteItems"], "starting a podcast");
     let task = made.json["tasks"][0]["id"].as_str().unwrap().to_owned();
     let before = pages(&stack, &operator, made.str("/bundle/id"), &task).await;
-    assert!(before[0].len() <= 6 && before[1].len() <= 3 && before[2].len() <= 3, "{before:?}");
+    assert!(before[0].len() <= 6 && before[1].len() <= 3 && before[2].len() <= 3 && before[3].len() <= 6, "{before:?}");
     fill_history(&stack).await;
     assert_eq!(pages(&stack, &operator, made.str("/bundle/id"), &task).await, before, "{HISTORY} finished tasks change no count");
     operator.put(&format!("/api/tasks/{task}"), json!({ "status": "done", "link": "guest@example.org" })).await.expect(200);
@@ -256,6 +256,13 @@ async fn pages(stack: &Arc<Stack>, operator: &Caller, bundle: &str, task: &str) 
         operator.get(&path).await.expect(200);
         counted.push(operations(stack));
     }
+    // A tick with nothing to do: those before it have made what is due and brought the search index up to date.
+    for _ in 0..3 {
+        stack.clock.advance(900);
+        stack.ledger.take();
+        stack.administrate(json!({ "command": "tick" })).await;
+    }
+    counted.push(operations(stack));
     counted
 }
 

@@ -222,3 +222,19 @@ async fn a_workflow_of_more_tasks_than_a_transaction_takes_is_made_whole() {
     let ledger = operator.get("/api/recurring/windows").await.expect(200);
     assert_eq!((ledger.str("/windows/0/status"), ledger.json["windows"][0]["tasks"].as_u64()), ("created", Some(150)));
 }
+
+#[tokio::test]
+async fn a_month_of_the_ledger_is_at_most_two_calls() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    for n in 0..10 {
+        duty(&operator, &format!("Duty {n}"), "0 9 * * *").await;
+    }
+    let june = json!({ "startDate": "2026-06-01", "endDate": "2026-06-30" });
+    operator.post("/api/recurring/generate", june).await.expect(200);
+    stack.ledger.take();
+    let page = operator.get("/api/recurring/windows?from=2026-06-01&to=2026-06-30").await.expect(200);
+    assert_eq!(page.json["windows"].as_array().unwrap().len(), 300);
+    let calls = stack.ledger.take();
+    assert!(calls.len() <= 2, "{calls:#?}");
+}
