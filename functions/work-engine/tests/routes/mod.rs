@@ -14,6 +14,7 @@ mod notifications;
 mod recurring;
 mod recurring_range;
 mod reminders;
+mod scenarios;
 mod search;
 mod secrets;
 mod start;
