@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { PHONE, WIDE, launch } from './lib/browser.mjs';
 import { startFleet } from './lib/fleet.mjs';
 import { Person } from './lib/person.mjs';
+import * as month from './mornings.mjs';
 
 const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'speed', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'recurring', 'sign-out'];
 /** Without these nothing after them can be told. */
@@ -33,8 +34,21 @@ try {
     const name = `${look.width} px, ${look.theme}, ${look.js ? 'with' : 'without'} JavaScript`;
     if (name.includes(only)) await test(name, { timeout: 600_000 }, (t) => everyJourney(t, look, index === 0));
   }
+  if (month.title.includes(only)) await test(month.title, { timeout: 300_000 }, aMonth);
 } finally {
   await browser.close();
+}
+
+async function aMonth() {
+  const fleet = await startFleet(month.START);
+  const person = await Person.arrive(browser, fleet, SETTINGS[0], { sweeps: true, screenshots });
+  try {
+    await month.mornings(person);
+    if (person.findings.length > 0) assert.fail(`\n  ${person.findings.join('\n  ')}`);
+  } finally {
+    await person.leave();
+    await fleet.stop();
+  }
 }
 
 async function everyJourney(t, look, sweeps) {

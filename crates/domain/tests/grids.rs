@@ -168,6 +168,7 @@ fn circumstances() -> Vec<(&'static str, Source, Known, &'static str)> {
     found.found(SourceKey::recurring("duty"), time::parse_date(WINDOW).unwrap(), "t1");
     let mut lacking = with_row(Settled::Created, None);
     lacking.incomplete(SourceKey::recurring("duty"), time::parse_date(WINDOW).unwrap(), 2);
+    let monthly = Source { timing: Timing::By(Box::new(Schedule::parse("0 9 1 * *").unwrap())), ..daily() };
     let archived = |at: &str| Source { standing: Standing { archived_at: Some(moment(at)), ..Standing::running() }, ..daily() };
     vec![
         ("nothing stands against it", daily(), nothing(), noon),
@@ -196,6 +197,8 @@ fn circumstances() -> Vec<(&'static str, Source, Known, &'static str)> {
         ("row: skipped, paused", daily(), with_row(Settled::Skipped, Some(Skip::Paused)), noon),
         ("row: skipped, switched off", daily(), with_row(Settled::Skipped, Some(Skip::Disabled)), noon),
         ("row: failed", daily(), with_row(Settled::Failed, None), noon),
+        ("row: failed, archived since", archived("2026-11-18T10:00:00Z"), with_row(Settled::Failed, None), noon),
+        ("row: failed, its schedule names other dates now", monthly, with_row(Settled::Failed, None), noon),
         ("row: missed", daily(), with_row(Settled::Missed, None), noon),
         ("row: created, archived since", archived("2026-11-18T10:00:00Z"), with_row(Settled::Created, None), noon),
         ("row: failed, paused since", paused("2026-11-18T10:00:00Z", None, None), with_row(Settled::Failed, None), noon),

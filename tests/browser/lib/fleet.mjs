@@ -14,10 +14,10 @@ const STARTS_WITHIN = 20_000;
 /** A Friday morning. Every date in the journeys counts from it. */
 export const NOW = '2026-11-20T08:00:00Z';
 
-/** Starts a fleet; `url` is where it answers, `clock(time)` sets its clock, `stop()` ends it and removes its data. */
-export async function startFleet() {
+/** Starts a fleet at a moment; `url` is where it answers, `clock(time)` sets its clock, `stop()` ends it and removes its data. */
+export async function startFleet(now = NOW) {
   const data = await mkdtemp(path.join(tmpdir(), 'dataops-browser-'));
-  const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', NOW], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', now], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const orphan = () => child.kill();
   process.on('exit', orphan);
   const said = [];

@@ -128,6 +128,11 @@ export class Person {
     await this.button('Sign in').click();
   }
 
+  /** Closes every page, as one does for the night: what is open would notice that the session ends. */
+  async rest() {
+    for (const page of [this.page, ...this.#looks.map((look) => look.page)]) await page.goto('about:blank');
+  }
+
   /** Looks at a page in every width and theme. `act` is what to do there first. */
   async sweep(name, address, { act, status, signedOut = false } = {}) {
     if (!this.sweeps) return;

@@ -84,8 +84,11 @@ pub struct FailureRow {
     pub source: SourceKey,
     /// What people call it; its id when it is gone.
     pub title: String,
-    /// The local date.
+    /// The local date; of several days that failed for the same reason, the last.
     pub date: Date,
+    /// The first of those days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
     /// Failed or missed.
     pub status: Status,
     /// What became of it, in a sentence.

@@ -93,6 +93,7 @@ impl Case<'_> {
                 Some(Skip::Disabled) => Outcome::Disabled,
                 Some(Skip::Archived) => Outcome::Archived,
                 Some(Skip::BeforeCreation) => Outcome::BeforeCreation,
+                Some(Skip::NotNamed) => Outcome::NotMatching,
                 Some(Skip::Paused) | None => Outcome::Paused,
             }),
             Status::Missed => told(Outcome::Missed),

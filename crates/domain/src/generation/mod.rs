@@ -94,13 +94,23 @@ pub fn explain(source: &Source, date: Date, known: &Known, now: Timestamp) -> Pl
 }
 
 fn of_source(source: &Source, asked: Asked, known: &Known, now: Timestamp) -> Vec<Planned> {
-    let Some(range) = range_of(source, asked, now) else { return Vec::new() };
     let judged = |date| judge::judge(source, date, asked, known, now);
+    let range = range_of(source, asked, now);
     if let Timing::Broken(_) = source.timing {
         // Nobody can say which dates it names, so it is told once, on the last date: today, for a tick.
-        return vec![judged(range.to)];
+        return range.map(|range| judged(range.to)).into_iter().collect();
     }
-    range.dates().map(judged).collect()
+    let failed = failed_outside(source, asked, range, known).map(judged).filter(|window| !window.is_work());
+    let named = range.into_iter().flat_map(|range| range.dates().collect::<Vec<_>>());
+    failed.chain(named.map(judged)).collect()
+}
+
+/// What failed on dates that a tick does not look at any more. Once its source is mended, such a date may not be wanted any
+/// more, and then its row is laid to rest; work is not made for it.
+fn failed_outside<'a>(source: &'a Source, asked: Asked, range: Option<Range>, known: &'a Known) -> impl Iterator<Item = Date> + 'a {
+    let own = known.rows.values().filter(move |row| matches!(asked, Asked::Tick { .. }) && row.source == source.key);
+    let outside = move |date: Date| range.is_none_or(|range| date < range.from || date > range.to);
+    own.filter(|row| row.status == Status::Failed).map(|row| row.date).filter(move |date| outside(*date))
 }
 
 /// The local dates of a source that are asked for.

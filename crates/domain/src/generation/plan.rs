@@ -186,6 +186,11 @@ impl Planned {
         !matches!(self.outcome, Outcome::NotMatching | Outcome::BeforeCreation)
     }
 
+    /// Why the ledger says that it was skipped, when it does.
+    pub fn skipped_as(&self) -> Option<Skip> {
+        if self.outcome == Outcome::NotMatching { Some(Skip::NotNamed) } else { self.outcome.skip() }
+    }
+
     /// What is written into the ledger when this window has been dealt with; `None` when there is nothing new to write. Work
     /// that could not be made is written as failed instead.
     ///
@@ -193,6 +198,12 @@ impl Planned {
     pub fn settles(&self) -> Option<Status> {
         if self.explicit && !self.is_work() && self.outcome != Outcome::Exists {
             return None;
+        }
+        if self.settled == Some(Status::Failed)
+            && matches!(self.outcome, Outcome::Archived | Outcome::BeforeCreation | Outcome::NotMatching)
+        {
+            // Its source was mended or put away and does not want the date any more: the failure rests.
+            return Some(Status::Skipped);
         }
         let status = match self.outcome {
             Outcome::Create => Status::Created,

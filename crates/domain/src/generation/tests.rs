@@ -321,6 +321,26 @@ fn what_failed_is_tried_again_until_it_is_made() {
 }
 
 #[test]
+fn what_failed_rests_once_its_source_is_mended_and_does_not_want_the_date() {
+    let bad = template("tax", json!({ "triggerSchedule": "nonsense" }));
+    let mut known = Known::default();
+    for day in ["2026-11-17", "2026-11-18", "2026-11-30"] {
+        let failed = tick(&[Source::of_template(&bad, BERLIN)], &mut known, &format!("{day}T10:00:00Z"));
+        assert_eq!(failed, [format!("tax {day} failed")]);
+    }
+    let mut mended = template("tax", json!({ "triggerSchedule": "0 9 1 * *" }));
+    mended.scheduled_since = Some(at("2026-11-30T11:00:00Z"));
+    let mended = [Source::of_template(&mended, BERLIN)];
+    let rested: Vec<String> = ["2026-11-17", "2026-11-18", "2026-11-30"].map(|day| format!("tax {day} skipped")).into();
+    assert_eq!(tick(&mended, &mut known, "2026-11-30T12:00:00Z"), rested);
+    let row = known.row(&mended[0].key, date("2026-11-17")).expect("a row");
+    assert_eq!((row.reason, row.needs_attention(), row.attempts), (Some(window::Skip::NotNamed), false, 2));
+    assert_eq!(row.cause.as_deref(), Some("Its schedule does not name this date: on the 1st of every month at 09:00"));
+    assert!(tick(&mended, &mut known, "2026-11-30T12:15:00Z").is_empty());
+    assert_eq!(tick(&mended, &mut known, "2026-12-01T05:00:00Z"), ["tax 2026-12-01 created"]);
+}
+
+#[test]
 fn a_workflow_that_lacks_tasks_is_recovered_and_counted() {
     let sources = [Source::of_template(&template("newsletter", json!({})), BERLIN)];
     let mut known = Known::default();

@@ -75,8 +75,10 @@ pub enum Skip {
     Disabled,
     /// Archived.
     Archived,
-    /// Before the source was made.
+    /// Before the source was made, or before its schedule was what it is.
     BeforeCreation,
+    /// It failed, and its schedule, as it was mended, does not name the date.
+    NotNamed,
 }
 
 /// Who settled a window.
@@ -175,7 +177,7 @@ impl Window {
     pub fn settled(planned: &Planned, done: Done, by: By, actor: &Actor, before: Option<&Self>, now: Timestamp) -> Option<Self> {
         let (status, cause, tasks) = match done {
             Done::AsPlanned { tasks } => {
-                let told = matches!(planned.outcome, Outcome::Broken) || planned.outcome.skip().is_some();
+                let told = matches!(planned.outcome, Outcome::Broken) || planned.skipped_as().is_some();
                 (planned.settles()?, told.then(|| planned.why.clone()), tasks)
             }
             Done::Failed(cause) => (Status::Failed, Some(cause), 0),
@@ -186,7 +188,7 @@ impl Window {
             source: planned.source.clone(),
             date: planned.date,
             status,
-            reason: planned.outcome.skip().filter(|_| status == Status::Skipped),
+            reason: planned.skipped_as().filter(|_| status == Status::Skipped),
             cause: cause.map(|cause| bounded(&cause)),
             task_id: work.clone().filter(|_| !is_bundle),
             bundle_id: work.filter(|_| is_bundle),

@@ -3,7 +3,7 @@
 
 use dataops_api::recurring::{CronRecurring, CronRun, CronTemplates, FailedWindow, Heartbeat};
 use dataops_domain::generation::window::By;
-use dataops_domain::generation::{Asked, CATCH_UP_DAYS, Counters, LOOK_BACK_DAYS, Range};
+use dataops_domain::generation::{Asked, Counters, LOOK_BACK_DAYS, Range};
 use dataops_domain::time;
 use dataops_store::{Operation, StoreError};
 use serde::{Deserialize, Serialize};
@@ -97,9 +97,9 @@ impl Engine {
     async fn tick_windows(&self, operation: &Operation, since: Option<time::Date>, limits: &Limits) -> Result<Outcomes, Error> {
         let today = operation.now.local_date(self.timezone);
         let back = |days: i64| time::plus_days(today, -days).unwrap_or(today);
-        let from = since.map_or(back(CATCH_UP_DAYS), |since| since.clamp(back(LOOK_BACK_DAYS), back(CATCH_UP_DAYS)));
         let asked = Asked::Tick { since };
-        let mut world = self.world(Range { from, to: today }).await?;
+        // As far back as a row can ask for somebody: what failed is laid to rest when its source is mended.
+        let mut world = self.world(Range { from: back(LOOK_BACK_DAYS), to: today }).await?;
         let plan = self.planned(&mut world, asked, operation.now).await?;
         self.settle_plan(operation, &mut world, (&plan, asked), By::Tick, limits).await
     }

@@ -60,23 +60,28 @@ impl LedgerRead {
         }
     }
 
-    /// What failed or was missed, newest first, and nobody lets rest.
+    /// What failed or was missed, newest first, and nobody lets rest. Days of a source that failed for the same reason are one.
     pub(super) fn failures(&self, scene: &Scene) -> Vec<FailureRow> {
-        let mut rows: Vec<FailureRow> = self
-            .rows
-            .iter()
-            .filter(|row| row.needs_attention())
-            .map(|row| FailureRow {
-                source: row.source.clone(),
-                title: title(scene, &row.source),
-                date: row.date,
-                status: row.status,
-                why: row.words(),
-                attempts: row.attempts,
-            })
-            .collect();
-        rows.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.title.cmp(&b.title)));
-        rows
+        let mut rows: Vec<&Window> = self.rows.iter().filter(|row| row.needs_attention()).collect();
+        rows.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.source.cmp(&b.source)));
+        let mut shown: Vec<FailureRow> = Vec::new();
+        for row in rows {
+            let why = row.cause.clone().unwrap_or_else(|| row.words());
+            let same = |last: &&mut FailureRow| (&last.source, last.status, &last.why) == (&row.source, row.status, &why);
+            match shown.iter_mut().find(same) {
+                Some(last) => last.since = Some(row.date),
+                None => shown.push(FailureRow {
+                    source: row.source.clone(),
+                    title: title(scene, &row.source),
+                    date: row.date,
+                    since: None,
+                    status: row.status,
+                    why,
+                    attempts: row.attempts,
+                }),
+            }
+        }
+        shown
     }
 }
 

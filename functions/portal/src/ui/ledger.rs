@@ -62,7 +62,7 @@ pub fn failures(list: &[FailureRow], today: Date, most: usize) -> Markup {
                     (icon("late"))
                     div .failure-words {
                         a .title href=(source::address(&failure.source)) { (failure.title) }
-                        p { (source::status(failure.status)) " for " time datetime=(failure.date) { (words::short_date(failure.date, today)) } ": " (failure.why)
+                        p { (source::status(failure.status)) @if let Some(since) = failure.since { " since " time datetime=(since) { (words::short_date(since, today)) } ", last" } " for " time datetime=(failure.date) { (words::short_date(failure.date, today)) } ": " (failure.why)
                             @if failure.attempts > 1 { " Tried " (failure.attempts) " times." } }
                     }
                     a .quiet href=(source::explain(&failure.source, failure.date)) { "Why" span .sr { " " (failure.title) " is not there" } }
@@ -99,7 +99,8 @@ fn because(window: &Window) -> String {
             Skip::Paused => "paused",
             Skip::Disabled => "switched off",
             Skip::Archived => "archived",
-            Skip::BeforeCreation => "before it was made",
+            Skip::BeforeCreation => "before it was made, or its schedule was what it is",
+            Skip::NotNamed => "it failed; its schedule does not name the date any more",
         };
         words.to_owned()
     }));

@@ -35,7 +35,10 @@ async fn the_slack_invite_of_2028_02_02_is_there_once_after_two_runs() {
     assert!(list(&first, "/recurring/generated").contains(&due[0]["id"]));
     assert_eq!(due[0]["madeBy"]["sentence"], "Every day at 09:00");
     let task = operator.get(&format!("/api/views/tasks/{}", due[0]["id"].as_str().unwrap())).await.expect(200).json;
-    assert_eq!((&task["origin"]["date"], &task["origin"]["madeBy"]["source"]), (&json!("2028-02-02"), &json!("recurring#duty.slack-invites")));
+    assert_eq!(
+        (&task["origin"]["date"], &task["origin"]["madeBy"]["source"]),
+        (&json!("2028-02-02"), &json!("recurring#duty.slack-invites"))
+    );
     assert_eq!(task["task"]["instructionDocId"], "sop.community.slack-invites");
 }
 
@@ -73,7 +76,8 @@ async fn the_resumed_slack_dump_is_not_made_up_for() {
     assert_eq!(on_home(&operator, "/dueToday", "slack-export").await.len(), 1, "the next month is there");
     let asked = json!({ "startDate": "2026-08-01", "endDate": "2026-08-01" });
     let made = operator.post("/api/recurring/generate", asked).await.expect(200);
-    let missed: Vec<&Value> = list(&made.json, "/generated").iter().filter(|task| task["recurringConfigId"] == "duty.slack-export").collect();
+    let missed: Vec<&Value> =
+        list(&made.json, "/generated").iter().filter(|task| task["recurringConfigId"] == "duty.slack-export").collect();
     assert_eq!(missed.len(), 1, "unless somebody asks for the day");
 }
 
@@ -129,7 +133,10 @@ async fn a_sponsor_follow_up_stays_in_sight_until_it_is_answered() {
     at(&stack, "2026-07-08T05:00:00Z");
     tick(&operator).await;
     assert_eq!(on_home(&operator, "/followUpsDue", "sponsor-performance-follow-up").await.len(), 1, "a dismissed reminder hides nothing");
-    operator.post(&action("follow-up-sent"), json!({ "channel": "e-mail", "note": "Second mail", "nextFollowUpAt": "2026-07-10" })).await.expect(200);
+    operator
+        .post(&action("follow-up-sent"), json!({ "channel": "e-mail", "note": "Second mail", "nextFollowUpAt": "2026-07-10" }))
+        .await
+        .expect(200);
     let waiting = on_home(&operator, "/waiting", "sponsor-performance-follow-up").await;
     assert_eq!((waiting.len(), &waiting[0]["chasers"]), (1, &json!(1)));
     operator.post(&action("response-received"), json!({ "note": "Here they are" })).await.expect(200);
