@@ -6,12 +6,18 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TICK = ["crates/engine/src/recurring", "crates/engine/src/start.rs", "crates/store/src", "crates/domain/src/generation"]
 ABOUT = {
     "start-killed.md": ["crates/store/src", "crates/engine/src/start.rs", "crates/local/src"],
     "secret-speed.md": ["crates/domain/src/secrets"],
     "schedule-oracle.md": ["crates/domain/src/schedule"],
     "schedule-croniter.md": ["crates/domain/src/schedule"],
     "simulated-ticks.md": ["crates/domain/src/generation", "crates/domain/src/schedule", "crates/domain/src/pause.rs"],
+    "tick-killed.md": TICK,
+    "tick-races.md": TICK,
+    "tick-processes.md": [*TICK, "functions/cron-runner/src"],
+    "tick-speed.md": TICK,
+    "engine-ticks.md": [*TICK, "crates/domain/src/schedule", "crates/domain/src/pause.rs"],
     "races.md": ["crates/store/src", "crates/engine/src"],
 }
 
