@@ -91,7 +91,7 @@ async fn reads_that_stay_throttled_fail_the_tick_as_a_whole() {
 #[tokio::test]
 async fn a_transaction_that_meets_others_is_decided_again() {
     let (faults, stack) = due().await;
-    let meets = |operation: &str, nth: usize| operation == "TransactWriteItems" && nth % 3 != 0;
+    let meets = |operation: &str, nth: usize| operation == "TransactWriteItems" && !nth.is_multiple_of(3);
     faults.let_happen(move |operation, nth| if meets(operation, nth) { Happens::Conflict } else { Happens::Nothing });
     let report = tick(&stack).await;
     assert!(faults.happened() >= 10, "{}", faults.happened());
