@@ -34,6 +34,9 @@ pub struct Generated {
     pub skipped: u64,
     /// Windows that could not be made.
     pub failures: u64,
+    /// Windows it did not reach in its time; the same request again makes them. Absent when there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left: usize,
 }
 
 /// What a run did with automatic templates.
@@ -69,6 +72,13 @@ pub struct CronRun {
     pub recurring: CronRecurring,
     /// What failed.
     pub failures: u64,
+    /// Windows it did not reach in its time; the next run does. Absent when there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A window that could not be made.
@@ -139,6 +149,9 @@ pub struct Explained {
     /// What the ledger says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<Window>,
+    /// True when its work was there and a person deleted it since. Absent otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 /// `POST /api/recurring/simulate`: what ticks will make.
@@ -166,6 +179,9 @@ pub struct WindowList {
     pub to: Date,
     /// Its rows, by date and source.
     pub windows: Vec<Window>,
+    /// Where to go on, when there are more.
+    #[serde(default, rename = "nextCursor", skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// One row of the ledger.

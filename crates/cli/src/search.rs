@@ -8,10 +8,11 @@ use serde_json::json;
 
 use crate::error::CliError;
 use crate::output::say;
+use crate::target::clock;
 
 /// Begins with it, then runs the passes that finish it.
 pub(crate) async fn rebuild(data_dir: &Path) -> Result<(), CliError> {
-    let engine = Administered::open(data_dir, functions::build).await?;
+    let engine = Administered::open(data_dir, clock(data_dir).await?, functions::build).await?;
     let (mut command, mut records) = ("search-rebuild", 0);
     loop {
         let answer = engine.run(&json!({ "command": command })).await?;

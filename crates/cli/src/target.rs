@@ -1,7 +1,10 @@
 //! Carries an administration command to the fleet it is for: into the data folder, or over a deployed fleet's API.
 
 use std::io::BufRead;
+use std::path::Path;
 
+use dataops_fleet::Clock;
+use dataops_local::control::MoveClock;
 use dataops_local::functions;
 use dataops_local::{DataDir, admin::Administered};
 use serde_json::{Value, json};
@@ -51,7 +54,9 @@ impl Target {
     /// Reaches the fleet, for several commands.
     pub(crate) async fn open(&self) -> Result<Connection, CliError> {
         let Some(url) = &self.url else {
-            return Ok(Connection::Local(Box::new(Administered::open(&self.data_dir, functions::build).await?)));
+            return Ok(Connection::Local(Box::new(
+                Administered::open(&self.data_dir, clock(&self.data_dir).await?, functions::build).await?,
+            )));
         };
         let token = match &self.token {
             Some(token) => token.clone(),
@@ -59,6 +64,17 @@ impl Target {
             None => return Err(CliError::NoToken),
         };
         Ok(Connection::Remote { url: format!("{}/work/api", url.trim_end_matches('/')), token })
+    }
+}
+
+/// The clock of the fleet that runs on a data folder; real time where none does.
+pub(crate) async fn clock(data_dir: &Path) -> Result<Clock, CliError> {
+    let Some(fleet) = DataDir::open(data_dir)?.running() else { return Ok(Clock::system()) };
+    match http::call("POST", &format!("{}/clock", fleet.control_url), &fleet.token, Some(&json!(MoveClock::default()))).await {
+        Ok(answer) => Ok(answer["offsetMillis"].as_i64().map_or_else(Clock::system, Clock::with_offset)),
+        // It was killed and left its address behind.
+        Err(CliError::NoAnswer { .. }) => Ok(Clock::system()),
+        Err(error) => Err(error),
     }
 }
 

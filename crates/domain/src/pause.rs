@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::input::Fields;
 use crate::json::Object;
 use crate::refusal::Refusal;
+use crate::secrets;
 use crate::time::{self, Date, Timestamp, Tz};
 
 /// The longest reason, in characters.
@@ -70,8 +71,8 @@ impl Ask {
         let reason = fields.value("reason").and_then(|value| value.as_str()).map_or("", str::trim);
         if reason.is_empty() {
             fields.refuse("reason", "reason is required: say why it is paused");
-        } else {
-            fields.text_up_to("reason", MAX_REASON);
+        } else if fields.text_up_to("reason", MAX_REASON).is_some_and(secrets::note_marker) {
+            fields.refuse("reason", "reason must hold no token, signed address or other credential");
         }
         fields.date_or_timestamp("until");
         let until = fields.value("until").and_then(|value| value.as_str()).map(str::trim).filter(|until| !until.is_empty());

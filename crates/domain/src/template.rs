@@ -253,7 +253,16 @@ pub fn parse_new(body: &Object) -> Result<Object, Refusal> {
     }
     check(&mut fields);
     fields.finish()?;
-    Ok(input::kept(body, &KNOWN).into_iter().filter(|(_, value)| !value.is_null()).collect())
+    Ok(kept(body).into_iter().filter(|(_, value)| !value.is_null()).collect())
+}
+
+/// The fields a template knows. A schedule is kept with one blank between its fields, whatever stood there.
+fn kept(body: &Object) -> Object {
+    let mut fields = input::kept(body, &KNOWN);
+    if let Some(Value::String(schedule)) = fields.get_mut("triggerSchedule") {
+        *schedule = schedule.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    fields
 }
 
 /// Reads the changes to a template. A `null` removes an optional field.
@@ -261,7 +270,7 @@ pub fn parse_new(body: &Object) -> Result<Object, Refusal> {
 /// # Errors
 /// Every field that is wrong, or that nothing would change.
 pub fn parse_changes(body: &Object) -> Result<Object, Refusal> {
-    let changes = input::kept(body, &KNOWN);
+    let changes = kept(body);
     if changes.is_empty() {
         return Err(Refusal::rule("nothing_to_update", "No valid fields to update"));
     }

@@ -22,13 +22,12 @@ pub struct Administered {
 }
 
 impl Administered {
-    /// Opens the data folder.
-    pub async fn open(data_dir: &Path, build: Build) -> Result<Self, LocalError> {
+    /// Opens the data folder. `clock` is the one of the fleet that runs on it, where one does.
+    pub async fn open(data_dir: &Path, clock: Clock, build: Build) -> Result<Self, LocalError> {
         let dir = DataDir::open(data_dir)?;
         let template = Template::load(&Given::local(&dir.secret()?))?;
         let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;
         let endpoint = InvokeEndpoint::bind().await?;
-        let clock = Clock::system();
         let functions = built(&template, &embedded, &endpoint.url, &clock, &[crate::functions::WORK_ENGINE], build).await?;
         let engine = template.function(crate::functions::WORK_ENGINE)?.name.clone();
         Ok(Self { embedded, _endpoint: endpoint, host: host(functions, clock), engine })

@@ -67,7 +67,7 @@ impl Range {
     fn parse(body: &Object, from_key: &str, to_key: &str) -> Result<Self, Refusal> {
         let mut fields = Fields::of(body);
         for key in [from_key, to_key] {
-            if fields.value(key).is_none() {
+            if fields.value(key).is_none_or(|value| value.as_str() == Some("")) {
                 fields.refuse(key, format!("Both {from_key} and {to_key} are required"));
             } else {
                 fields.date(key);
@@ -106,6 +106,7 @@ mod tests {
         let cases = [
             (json!({}), "startDate and endDate are required"),
             (json!({ "startDate": "2026-01-01" }), "startDate and endDate are required"),
+            (json!({ "startDate": "", "endDate": "" }), "startDate and endDate are required"),
             (json!({ "startDate": "2026-1-01", "endDate": "2026-04-01" }), "startDate must be a real calendar date"),
             (json!({ "startDate": "2026-01-01", "endDate": "2026-02-31" }), "endDate must be a real calendar date"),
             (json!({ "startDate": "2026-01-02", "endDate": "2026-01-01" }), "endDate must not be before startDate"),

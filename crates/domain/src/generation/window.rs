@@ -23,6 +23,7 @@ pub const MAX_WORDS: usize = 500;
 /// What became of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = WindowStatus)]
 pub enum Status {
     /// Its work was made.
     Created,
@@ -283,7 +284,8 @@ impl Window {
             let words = format!("Only a failed or missed window can be acknowledged; this one is {}", self.status.as_str());
             return Err(Refusal::rule("not_failed", words));
         }
-        if self.acknowledged.is_some() {
+        // What was let rest without a word may get one.
+        if self.acknowledged.as_ref().is_some_and(|before| note.is_none() || before.note.is_some()) {
             return Ok(None);
         }
         let event = NewEvent {

@@ -86,8 +86,8 @@ impl Engine {
         let plan = self.planned(&mut world, asked, operation.now).await?;
         let outcomes = self.settle_plan(operation, &mut world, (&plan, asked), By::Request, limits).await?;
         let generated = outcomes.tasks.into_iter().map(|task| joined::show_task(task, &References::default())).collect();
-        let failures = outcomes.counters.failures + outcomes.left as u64;
-        let answer = Generated { generated, skipped: outcomes.counters.recurring_skipped, failures };
+        let counters = outcomes.counters;
+        let answer = Generated { generated, skipped: counters.recurring_skipped, failures: counters.failures, left: outcomes.left };
         self.store.begin(operation).commit(200, &answer).await?;
         Ok(answer)
     }

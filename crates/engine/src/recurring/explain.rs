@@ -1,12 +1,14 @@
 //! Why something is there or is not, and what a source will do (RW-14): the planner's own words.
 
 use dataops_api::recurring::{Explained, Simulated};
+use dataops_domain::bundle::Bundle;
 use dataops_domain::generation::source::Timing;
-use dataops_domain::generation::{self, Asked, Counters, Kind, Range, Source, SourceKey};
+use dataops_domain::generation::{self, Asked, Counters, Kind, Outcome, Planned, Range, Source, SourceKey};
 use dataops_domain::id::{RecurringConfigId, TemplateId};
 use dataops_domain::json::{self, Object};
 use dataops_domain::recurring::{change, input};
 use dataops_domain::refusal::Refusal;
+use dataops_domain::task::Task;
 use dataops_domain::template;
 use dataops_domain::time;
 use dataops_store::Operation;
@@ -35,7 +37,21 @@ impl Engine {
         };
         let window = generation::explain(source, date, &world.known, operation.now);
         let row = world.known.row(&key, date).cloned();
-        Ok(Explained { verdict: window.outcome, rule: window.rule, why: window.why.clone(), window, row })
+        let deleted = window.outcome == Outcome::Exists && !self.work_is_there(&window).await?;
+        let mut why = window.why.clone();
+        if deleted {
+            why.push_str(". Somebody deleted it since, and what a person deleted is not made again");
+        }
+        Ok(Explained { verdict: window.outcome, rule: window.rule, why, window, row, deleted })
+    }
+
+    /// Whether the task or workflow of a window can still be read.
+    async fn work_is_there(&self, window: &Planned) -> Result<bool, Error> {
+        let Some(id) = window.work_id.as_deref() else { return Ok(true) };
+        Ok(match window.source.kind {
+            Kind::Recurring => self.store.get::<Task>(id).await?.is_some(),
+            Kind::Template => self.store.get::<Bundle>(id).await?.is_some(),
+        })
     }
 
     /// What ticks will make on these dates: of every source, or of one as it would be with changes.

@@ -60,11 +60,23 @@ impl TickReport {
             },
             recurring: CronRecurring { generated: self.tasks.clone(), skipped: counters.recurring_skipped },
             failures: counters.failures,
+            left: self.left,
         }
     }
 }
 
 impl Engine {
+    /// The tick as somebody asks for it (wire contract 8). Under an Idempotency-Key it runs once.
+    ///
+    /// # Errors
+    /// When the store refuses, or the key was used for something else.
+    pub async fn cron_run(&self, operation: &Operation, limits: &Limits) -> Result<CronRun, Error> {
+        self.store.replay(operation).await?;
+        let answer = self.tick(operation, limits).await?.cron_run();
+        self.store.begin(operation).commit(200, &answer).await?;
+        Ok(answer)
+    }
+
     /// Settles every window that is due, raises reminders, brings the search index up to date, and says that it did.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use dataops_domain::generation::{Kind, Range, SourceKey, Status, Window, window}
 use dataops_domain::json::Object;
 use dataops_domain::refusal::Refusal;
 use dataops_domain::time;
-use dataops_store::{Operation, WindowRow};
+use dataops_store::{MAX_LIST, Operation, Range as Page, WindowRow};
 use serde_json::json;
 
 use crate::Engine;
@@ -30,11 +30,11 @@ pub struct WindowQuery {
 }
 
 impl Engine {
-    /// Lists the ledger: one query for the days, filtered.
+    /// Lists the ledger by date and source: one query for the days, filtered.
     ///
     /// # Errors
     /// A filter that is none, a range that is backwards or too long.
-    pub async fn windows_list(&self, operation: &Operation, query: &WindowQuery) -> Result<WindowList, Error> {
+    pub async fn windows_list(&self, operation: &Operation, query: &WindowQuery, page: &Page) -> Result<WindowList, Error> {
         let date = |key: &str, text: &Option<String>| match text {
             None => Ok(None),
             Some(text) => {
@@ -47,8 +47,15 @@ impl Engine {
         let range = Range::new(from, to, "from", "to")?;
         let kept = filter(query)?;
         let rows = self.store.windows_of_days(range.from, range.to).await?;
-        let windows = rows.into_iter().map(|stored| stored.record.window).filter(|row| kept(row)).collect();
-        Ok(WindowList { from, to, windows })
+        let place = |row: &Window| format!("{}#{}", row.date, row.source);
+        let after = |row: &Window| page.after.as_ref().is_none_or(|after| place(row) > *after);
+        let mut windows: Vec<Window> = rows.into_iter().map(|stored| stored.record.window).filter(|row| kept(row) && after(row)).collect();
+        windows.sort_by_key(place);
+        let limit = page.limit.unwrap_or(MAX_LIST).min(MAX_LIST);
+        let more = windows.len() > limit;
+        windows.truncate(limit);
+        let next_cursor = windows.last().filter(|_| more).map(place);
+        Ok(WindowList { from, to, windows, next_cursor })
     }
 
     /// Lets a window rest that failed or was missed. Doing it again changes nothing.

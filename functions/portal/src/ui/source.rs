@@ -1,6 +1,7 @@
 //! What makes work by itself, in the operator's words: where it is looked at, how it stands, when it comes up next.
 
 use dataops_api::views::recurring::{Origin, SourceRow, SourceState};
+use dataops_api::views::row::Person;
 use dataops_domain::generation::{Kind, Outcome, Rule, SourceKey, Status, Window};
 use dataops_domain::schedule::Upcoming;
 use dataops_domain::schedule::clock::ClockChange;
@@ -61,6 +62,15 @@ fn state_words(row: &SourceRow, today: Date, timezone: Tz) -> String {
             let because = pause.reason.as_ref().map_or_else(String::new, |reason| format!(", because: {reason}"));
             format!("Paused{until}{by}{because}")
         }
+    }
+}
+
+/// Who does what a source makes; somebody who was disabled can't.
+pub fn assignee(person: &Person) -> Markup {
+    if person.disabled {
+        html! { span .is-late { (icon("late")) " " (person.name) " is disabled: what comes up is nobody’s" } }
+    } else {
+        html! { span { (person.name) } }
     }
 }
 

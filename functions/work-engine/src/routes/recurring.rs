@@ -7,11 +7,11 @@ use dataops_api::recurring::{
     Applied, Explained, Generated, Preview, RecurringConfigAnswer, RecurringConfigList, Simulated, WindowAnswer, WindowList,
 };
 use dataops_domain::recurring::RecurringConfig;
-use dataops_engine::{Error, Limits, WindowQuery};
+use dataops_engine::{Error, WindowQuery};
 
 use super::not_allowed;
 use crate::App;
-use crate::http::{Call, Ids, Reply, paging};
+use crate::http::{Call, Ids, Reply, limits, paging};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -90,7 +90,7 @@ pub(crate) async fn archive(State(app): State<App>, Ids(id): Ids<String>, call: 
 
 #[utoipa::path(post, path = "/api/recurring/generate", tag = "recurring", request_body = Object, responses((status = 200, body = Generated), (status = 400)))]
 pub(crate) async fn generate(State(app): State<App>, call: Call) -> Response {
-    let work = async { Reply::ok(app.engine.recurring_generate(&call.operation, &call.json()?, &Limits::default()).await?) };
+    let work = async { Reply::ok(app.engine.recurring_generate(&call.operation, &call.json()?, &limits()).await?) };
     call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn preview(State(app): State<App>, call: Call) -> Response {
 
 #[utoipa::path(post, path = "/api/recurring/apply", tag = "recurring", request_body = Object, responses((status = 200, body = Applied), (status = 400), (status = 404), (status = 409, description = "The world has changed since the preview; a fresh one is in `preview`")))]
 pub(crate) async fn apply(State(app): State<App>, call: Call) -> Response {
-    let work = async { Reply::ok(app.engine.recurring_apply(&call.operation, &call.json()?, &Limits::default()).await?) };
+    let work = async { Reply::ok(app.engine.recurring_apply(&call.operation, &call.json()?, &limits()).await?) };
     call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 
@@ -119,12 +119,14 @@ pub(crate) async fn explain(State(app): State<App>, call: Call) -> Response {
 }
 
 #[utoipa::path(get, path = "/api/recurring/windows", tag = "recurring", params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("source" = Option<String>, Query),
-    ("kind" = Option<String>, Query, description = "`recurring` or `template`"), ("status" = Option<String>, Query, description = "A status of the ledger, or `attention`")), responses((status = 200, body = WindowList), (status = 400)))]
+    ("kind" = Option<String>, Query, description = "`recurring` or `template`"), ("status" = Option<String>, Query, description = "A status of the ledger, or `attention`"), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = WindowList), (status = 400)))]
 pub(crate) async fn windows(State(app): State<App>, call: Call) -> Response {
     let work = async {
         let text = |name: &str| call.query(name).map(str::to_owned);
         let query = WindowQuery { from: text("from"), to: text("to"), source: text("source"), kind: text("kind"), status: text("status") };
-        Reply::ok(app.engine.windows_list(&call.operation, &query).await?)
+        let mut list = app.engine.windows_list(&call.operation, &query, &call.range()?).await?;
+        list.next_cursor = paging::cursor(list.next_cursor);
+        Reply::ok(list)
     };
     call.answer(work.await)
 }

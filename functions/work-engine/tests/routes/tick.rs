@@ -185,6 +185,23 @@ async fn a_task_that_was_deleted_is_not_made_again() {
     assert_eq!(run(&operator).await["recurring"]["generated"], json!([]));
     operator.post("/api/recurring/generate", json!({ "startDate": "2026-07-01", "endDate": "2026-07-01" })).await.expect(200);
     operator.get(&format!("/api/tasks/{task}")).await.expect(404);
+    let config = operator.get("/api/recurring").await.expect(200).str("/recurringConfigs/0/id").to_owned();
+    let why = operator.get(&format!("/api/recurring/explain?source=recurring%23{config}&date=2026-07-01")).await.expect(200);
+    assert_eq!((why.str("/verdict"), &why.json["deleted"]), ("exists", &json!(true)));
+    assert!(why.str("/why").contains("Somebody deleted it since"), "{}", why.text);
+}
+
+#[tokio::test]
+async fn a_run_under_a_key_is_answered_again_and_not_done_again() {
+    let stack = Stack::empty().await;
+    let operator = stack.operator();
+    duty(&operator, "Backup", "0 9 * * *").await;
+    let keyed = operator.with("idempotency-key", "run-1");
+    let first = keyed.post("/api/cron/run", json!({})).await.expect(200);
+    assert_eq!(first.json["recurring"]["generated"].as_array().unwrap().len(), 1);
+    let again = keyed.post("/api/cron/run", json!({})).await.expect(200);
+    assert_eq!((&again.json, again.header("idempotency-replayed")), (&first.json, Some("true")));
+    keyed.post("/api/cron/run", json!({ "x": 1 })).await.expect(422);
 }
 
 #[tokio::test]

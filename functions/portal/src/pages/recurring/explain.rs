@@ -18,7 +18,7 @@ pub fn page(view: &Explained, chrome: &Chrome, today: Date, timezone: Tz, attemp
     let day = |days: i64| dataops_domain::time::plus_days(date, days).map(|day| source::explain(&window.source, day));
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
-        p .verdict { (source::verdict(view.verdict)) "." }
+        p .verdict { @if view.deleted { "It was there, and somebody deleted it" } @else { (source::verdict(view.verdict)) } "." }
         p { (view.why) }
         p .hint { "The rule: " (source::rule(view.rule)) }
         dl .facts {
@@ -29,7 +29,7 @@ pub fn page(view: &Explained, chrome: &Chrome, today: Date, timezone: Tz, attemp
             @if let Some(row) = &view.row {
                 div { dt { "In the ledger" } dd { span .{ "window-status " (source::tone(row.status)) } { (source::status(row.status)) } ", " (words::moment(row.updated_at, today, timezone)) @if let Some(cause) = &row.cause { ": " (cause) } } }
                 @if row.attempts > 1 { div { dt { "Tried" } dd { (row.attempts) " times" } } }
-                @if let Some((to, name)) = source::work(row) { div { dt { "What it made" } dd { a href=(to) { "Open " (name) } } } }
+                @if let Some((to, name)) = source::work(row).filter(|_| !view.deleted) { div { dt { "What it made" } dd { a href=(to) { "Open " (name) } } } }
             } @else { div { dt { "In the ledger" } dd { "Nothing yet" } } }
         }
         (ways_on(view, chrome, attempt))

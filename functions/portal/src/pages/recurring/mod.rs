@@ -66,7 +66,7 @@ fn line(row: &SourceRow, view: &RecurringPage, timezone: Tz) -> Markup {
             (source::state(row, view.today, timezone))
             p .recur-facts {
                 @if !row.next.is_empty() { span { "Next: " (source::upcoming(&row.next, view.today, DATES)) } }
-                @if let Some(person) = &row.assignee { span { (person.name) } } @else if row.source.kind == Kind::Recurring { span { "Nobody assigned" } }
+                @if let Some(person) = &row.assignee { (source::assignee(person)) } @else if row.source.kind == Kind::Recurring { span { "Nobody assigned" } }
                 @match &row.last_run {
                     Some(run) => span { "Last: " @if let Some((to, _)) = source::work(run) { a href=(to) { (words::short_date(run.date, view.today)) } } @else { (words::short_date(run.date, view.today)) } },
                     None => span { "Not run in the last 30 days" },

@@ -47,7 +47,7 @@ fn facts(view: &SourcePage, timezone: Tz) -> Markup {
             div { dt { "State" } dd { (source::state(row, view.today, timezone)) } }
             div { dt { "Comes up" } dd { (row.sentence.as_deref().unwrap_or("Never by itself")) @if row.timezone != view.timezone { " (" (row.timezone) ")" } } }
             @if row.lead_days != 0 { div { dt { "Date of the workflow" } dd { (words::count(row.lead_days.unsigned_abs() as usize, "day", "days")) @if row.lead_days > 0 { " later" } @else { " earlier" } } } }
-            div { dt { "Done by" } dd { (row.assignee.as_ref().map_or("Nobody yet", |person| person.name.as_str())) } }
+            div { dt { "Done by" } dd { @if let Some(person) = &row.assignee { (source::assignee(person)) } @else { "Nobody yet" } } }
             div { dt { "In 30 days" } dd { (row.made) " made, " (row.skipped) " skipped, " (row.failed) " failed" } }
             div .is-wide { dt { "Next dates" } dd { @if row.next.is_empty() { "None while it stands like this." } @else { (source::upcoming(&row.next, view.today, 10)) } } }
             div { dt { "History" } dd { a href=(activity::address(if row.source.kind == Kind::Template { "template" } else { "recurring_config" }, &row.source.id)) { "All activity" } } }
