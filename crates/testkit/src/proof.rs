@@ -55,7 +55,7 @@ pub fn sizes() -> Sizes {
             simulations: 2,
             ticks_a_day: 8,
             tick_pairs: 60,
-            racing_schedules: 5,
+            racing_schedules: 2,
             process_rounds: 2,
             engine_ticks_a_day: 2,
             due_at_once: 10,
