@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod lint;
 mod plain;
+mod playbook;
 mod search;
 mod workflow;
 mod yaml;
@@ -22,6 +23,7 @@ pub use documents::{Broken, Documents, Target, Unresolved};
 pub use duty::Duty;
 pub use error::{ContentError, Problem};
 pub use lint::{Finding, instruction, lint, schedule};
+pub use playbook::Playbook;
 pub use search::Hit;
 pub use workflow::{Workflow, Written, written};
 
@@ -36,6 +38,8 @@ pub struct Content {
     pub duties: Vec<Duty>,
     /// The process documents.
     pub documents: Documents,
+    /// The playbooks of assistants.
+    pub playbooks: Vec<Playbook>,
 }
 
 impl Content {
@@ -55,13 +59,18 @@ impl Content {
         Self::of(files::read(folder)?)
     }
 
+    /// The playbook for an assistant type.
+    pub fn playbook(&self, assistant: &str) -> Option<&Playbook> {
+        self.playbooks.iter().find(|playbook| playbook.assistant == assistant)
+    }
+
     fn of(files: Files) -> Result<Self, ContentError> {
         let mut problems = Vec::new();
         let workflows = each(&files.workflows, workflow::read, &mut problems);
         let duties = each(&files.duties, duty::read, &mut problems).into_iter().flatten().collect();
         let documents = each(&files.documents, document::read, &mut problems);
         if problems.is_empty() {
-            Ok(Self { workflows, duties, documents: Documents::new(documents) })
+            Ok(Self { workflows, duties, documents: Documents::new(documents), playbooks: Vec::new() })
         } else {
             Err(ContentError::Invalid(problems))
         }

@@ -3,10 +3,11 @@
 use crate::members::{Member, members};
 
 /// What each member may use of ours, tests included. A new member is added here first.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("content", &["domain"]),
     ("api", &["domain"]),
+    ("assistants", &["domain", "content"]),
     ("store", &["domain"]),
     ("fleet", &["domain"]),
     ("engine", &["domain", "store", "content", "api"]),
