@@ -83,8 +83,7 @@ pub fn parse_new(body: &Object) -> Result<Request, Refusal> {
 /// # Errors
 /// Every field that is wrong, or that nothing would change.
 pub fn parse_changes(body: &Object) -> Result<Request, Refusal> {
-    const KNOWN: [&str; 8] =
-        ["assistantType", "title", "taskId", "bundleId", "inputRefs", "approvalRequired", "maxAttempts", "metadata"];
+    const KNOWN: [&str; 8] = ["assistantType", "title", "taskId", "bundleId", "inputRefs", "approvalRequired", "maxAttempts", "metadata"];
     if !KNOWN.iter().any(|key| body.contains_key(*key)) {
         return Err(Refusal::rule("nothing_to_update", "No valid fields to update"));
     }
@@ -449,7 +448,14 @@ mod tests {
         let empty = fits(0)["inputRefs"].to_string().len();
         assert!(parse_new(&object(base(fits(MAX_INPUT_REFS - empty)))).is_ok());
         assert!(refused(base(fits(MAX_INPUT_REFS - empty + 1))).contains("8192 bytes"));
-        for bad in [json!({}), json!({ "type": " " }), json!({ "type": 1 }), json!("x"), json!({ "type": "url", "uri": "javascript:1" }), json!({ "type": "file", "id": 3 })] {
+        for bad in [
+            json!({}),
+            json!({ "type": " " }),
+            json!({ "type": 1 }),
+            json!("x"),
+            json!({ "type": "url", "uri": "javascript:1" }),
+            json!({ "type": "file", "id": 3 }),
+        ] {
             assert!(refused(base(json!({ "inputRefs": [bad] }))).starts_with("inputRefs: entry 1"));
         }
         assert!(refused(base(json!({ "inputRefs": {} }))).contains("list"));
@@ -475,7 +481,12 @@ mod tests {
             assert!(parse_new(&object(body(bad.clone()))).is_err(), "{bad}");
         }
         assert!(parse_reason(&object(json!({ "reason": "Bearer abc" }))).is_err());
-        assert!(parse_log(&object(json!({ "action": "log-appended", "summary": "api_key=1" }))).expect_err("refused").message.contains("secrets"));
+        assert!(
+            parse_log(&object(json!({ "action": "log-appended", "summary": "api_key=1" })))
+                .expect_err("refused")
+                .message
+                .contains("secrets")
+        );
         assert!(parse_log(&object(json!({ "action": "succeeded", "summary": "x" }))).is_err());
     }
 

@@ -183,6 +183,10 @@ pub struct Attempt {
     /// The artifact that holds its whole log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_artifact_id: Option<String>,
+    /// The executor's session, which the next attempt may go on with. Never answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub session: Option<String>,
 }
 
 /// How far a running attempt is.
@@ -225,6 +229,7 @@ impl Job {
         self.lease = None;
         self.tail = Vec::new();
         self.task_bundle_id = None;
+        self.attempts.iter_mut().for_each(|attempt| attempt.session = None);
         self
     }
 
@@ -297,6 +302,7 @@ impl Job {
                 decided_by: None,
                 output_artifact_ids: Vec::new(),
                 log_artifact_id: None,
+                session: None,
             });
             self.attempts.len() - 1
         });

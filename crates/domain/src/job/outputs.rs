@@ -41,7 +41,7 @@ pub struct Made {
     pub size: u64,
     /// Bounded facts.
     pub metadata: Option<Object>,
-    /// True for the log of the attempt, which is no output.
+    /// True for the log of the attempt: kept, and no output.
     pub is_log: bool,
 }
 
@@ -147,7 +147,13 @@ pub fn attach(stored: &Job, artifact: &Artifact, context: Context<'_>) -> Result
 ///
 /// # Errors
 /// Nothing waits for approval, the artifact is no output of the job, or it has changed since it was read.
-pub fn revise(stored: &Job, old: &Artifact, made: &Made, seen: Option<&str>, context: Context<'_>) -> Result<(Step, Artifact, (Artifact, NewEvent)), Refusal> {
+pub fn revise(
+    stored: &Job,
+    old: &Artifact,
+    made: &Made,
+    seen: Option<&str>,
+    context: Context<'_>,
+) -> Result<(Step, Artifact, (Artifact, NewEvent)), Refusal> {
     let mut job = stored.clone();
     enter(&mut job, Action::Revise, false, context.now)?;
     if !job.output_artifact_ids.iter().any(|id| id == old.id.as_str()) {
@@ -211,7 +217,12 @@ pub struct Approved {
 ///
 /// # Errors
 /// Nothing waits for approval; an output is not what was `seen`.
-pub fn approve(stored: &Job, around: Around<'_>, seen: Option<&[(String, Option<String>)]>, context: Context<'_>) -> Result<Approved, Refusal> {
+pub fn approve(
+    stored: &Job,
+    around: Around<'_>,
+    seen: Option<&[(String, Option<String>)]>,
+    context: Context<'_>,
+) -> Result<Approved, Refusal> {
     let step = steps::approve(stored, context)?;
     let gone = |artifact: &&Artifact| matches!(artifact.status, ArtifactStatus::Superseded | ArtifactStatus::Archived);
     let current: Vec<&Artifact> = around.outputs.iter().filter(|artifact| !gone(artifact)).collect();
@@ -219,7 +230,8 @@ pub fn approve(stored: &Job, around: Around<'_>, seen: Option<&[(String, Option<
         check_seen(&current, seen)?;
     }
     let outputs = current.iter().filter_map(|artifact| approved(artifact, &step.job, context)).collect();
-    let link = current.iter().find(|artifact| artifact.kind == ArtifactType::PodcastDoc).or(current.first()).map(|one| one.storage_uri.clone());
+    let link =
+        current.iter().find(|artifact| artifact.kind == ArtifactType::PodcastDoc).or(current.first()).map(|one| one.storage_uri.clone());
     let (task, bundle) = match (around.task, link) {
         (Some(task), Some(link)) => filled(task, around.bundle, &link, context),
         _ => (None, None),
@@ -254,7 +266,12 @@ fn approved(artifact: &Artifact, job: &Job, context: Context<'_>) -> Option<(Art
 }
 
 /// The task and its workflow with their empty slot filled. A filled one is never overwritten.
-fn filled(task: &Task, bundle: Option<&Bundle>, link: &str, context: Context<'_>) -> (Option<(Task, NewEvent)>, Option<(Bundle, NewEvent)>) {
+fn filled(
+    task: &Task,
+    bundle: Option<&Bundle>,
+    link: &str,
+    context: Context<'_>,
+) -> (Option<(Task, NewEvent)>, Option<(Bundle, NewEvent)>) {
     let Some(name) = task.required_link_name.text().filter(|name| !name.trim().is_empty()) else { return (None, None) };
     if task.link.text().is_some_and(|link| !link.trim().is_empty()) {
         return (None, None);
@@ -281,23 +298,27 @@ fn with_link(bundle: &Bundle, name: &str, link: &str, context: Context<'_>) -> O
     Some(Bundle { bundle_links: Maybe::Set(links), updated_at: context.now, ..bundle.clone() })
 }
 
-/// The ids a task or workflow holds, with a job and its artifacts added: `None` when they are there.
+/// The ids a task or workflow holds, with a job and what it shows of its artifacts added: `None` when they are there.
+/// `own` tells the artifacts that name the record as theirs.
 ///
 /// # Errors
 /// When a list is full.
-pub fn linked_with(before: &Linked, job: Option<&str>, artifacts: &[&Artifact]) -> Result<Option<Linked>, Refusal> {
+pub fn linked_with(
+    before: &Linked,
+    job: Option<&str>,
+    artifacts: &[&Artifact],
+    own: impl Fn(&Artifact) -> bool,
+) -> Result<Option<Linked>, Refusal> {
     let mut after = before.clone();
     if let Some(job) = job.filter(|job| !before.jobs.iter().any(|known| known == job)) {
         linked::add(&mut after.jobs, job, "assistant jobs")?;
     }
     for artifact in artifacts {
         let id = artifact.id.as_str();
-        if !after.artifacts.iter().any(|known| known == id) {
+        if own(artifact) && !after.artifacts.iter().any(|known| known == id) {
             linked::add(&mut after.artifacts, id, "artifacts")?;
         }
-        if !after.attached.iter().any(|known| known == id) {
-            linked::add(&mut after.attached, id, "artifacts")?;
-        }
+        linked::add(&mut after.attached, id, "artifacts")?;
     }
     Ok((after != *before).then_some(after))
 }

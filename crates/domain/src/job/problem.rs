@@ -69,7 +69,9 @@ pub fn is_secret(value: &Value) -> bool {
     match value {
         Value::String(text) => secrets::looks_secret(text),
         Value::Array(list) => list.iter().any(is_secret),
-        Value::Object(object) => object.iter().any(|(key, inner)| secrets::is_secret_key(key) || secrets::looks_secret(key) || is_secret(inner)),
+        Value::Object(object) => {
+            object.iter().any(|(key, inner)| secrets::is_secret_key(key) || secrets::looks_secret(key) || is_secret(inner))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -133,7 +135,8 @@ mod tests {
     fn what_looks_secret_is_redacted_wherever_it_stands() {
         let text = JobError::read(&json!("failed with Bearer abc.def")).expect("a text");
         assert!(text.code == "redacted" && text.summary.contains("redacted"), "{text:?}");
-        let object = JobError::read(&json!({ "code": "http", "summary": "no", "detail": { "headers": [{ "cookie": "a" }] } })).expect("an object");
+        let object =
+            JobError::read(&json!({ "code": "http", "summary": "no", "detail": { "headers": [{ "cookie": "a" }] } })).expect("an object");
         assert!(object.code == "http" && object.summary.contains("redacted"), "{object:?}");
     }
 

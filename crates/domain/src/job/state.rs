@@ -135,23 +135,14 @@ pub fn transition(from: JobStatus, action: Action) -> Result<Effect, Refusal> {
     match (from, action) {
         (S::Draft, A::Edit) => Ok(Keep),
         (
-            S::Queued
-            | S::Running
-            | S::WaitingApproval
-            | S::Approved
-            | S::Rejected
-            | S::Retrying
-            | S::Succeeded
-            | S::Failed
-            | S::Canceled,
+            S::Queued | S::Running | S::WaitingApproval | S::Approved | S::Rejected | S::Retrying | S::Succeeded | S::Failed | S::Canceled,
             A::Edit,
         ) => only("changed", "draft"),
 
         (S::Draft | S::Retrying, A::Submit) => to(S::Queued),
-        (
-            S::Queued | S::Running | S::WaitingApproval | S::Approved | S::Rejected | S::Succeeded | S::Failed | S::Canceled,
-            A::Submit,
-        ) => only("submitted", "draft or retrying"),
+        (S::Queued | S::Running | S::WaitingApproval | S::Approved | S::Rejected | S::Succeeded | S::Failed | S::Canceled, A::Submit) => {
+            only("submitted", "draft or retrying")
+        }
 
         // `/transition`: the edges of the contract. Decisions have routes of their own, so that none is made without a record.
         (S::Draft | S::Retrying, A::SetQueued) => to(S::Queued),
@@ -189,15 +180,7 @@ pub fn transition(from: JobStatus, action: Action) -> Result<Effect, Refusal> {
             A::SetRunning,
         ) => no_edge(S::Running),
         (
-            S::Draft
-            | S::Queued
-            | S::WaitingApproval
-            | S::Approved
-            | S::Rejected
-            | S::Retrying
-            | S::Succeeded
-            | S::Failed
-            | S::Canceled,
+            S::Draft | S::Queued | S::WaitingApproval | S::Approved | S::Rejected | S::Retrying | S::Succeeded | S::Failed | S::Canceled,
             A::SetWaitingApproval,
         ) => no_edge(S::WaitingApproval),
         (
@@ -216,17 +199,15 @@ pub fn transition(from: JobStatus, action: Action) -> Result<Effect, Refusal> {
             S::Draft | S::Queued | S::WaitingApproval | S::Rejected | S::Retrying | S::Succeeded | S::Failed | S::Canceled,
             A::SetSucceeded,
         ) => no_edge(S::Succeeded),
-        (
-            S::Draft | S::WaitingApproval | S::Approved | S::Rejected | S::Succeeded | S::Failed | S::Canceled,
-            A::SetFailed,
-        ) => no_edge(S::Failed),
+        (S::Draft | S::WaitingApproval | S::Approved | S::Rejected | S::Succeeded | S::Failed | S::Canceled, A::SetFailed) => {
+            no_edge(S::Failed)
+        }
         (S::Approved | S::Rejected | S::Succeeded | S::Failed | S::Canceled, A::SetCanceled) => no_edge(S::Canceled),
 
         (S::Rejected | S::Failed, A::Retry) => Ok(TryAgain),
-        (
-            S::Draft | S::Queued | S::Running | S::WaitingApproval | S::Approved | S::Retrying | S::Succeeded | S::Canceled,
-            A::Retry,
-        ) => only("retried", "failed or rejected"),
+        (S::Draft | S::Queued | S::Running | S::WaitingApproval | S::Approved | S::Retrying | S::Succeeded | S::Canceled, A::Retry) => {
+            only("retried", "failed or rejected")
+        }
 
         (S::WaitingApproval, A::Approve) => to(S::Approved),
         (
@@ -276,30 +257,14 @@ pub fn transition(from: JobStatus, action: Action) -> Result<Effect, Refusal> {
 
         (S::Queued, A::Claim) => to(S::Running),
         (
-            S::Draft
-            | S::Running
-            | S::WaitingApproval
-            | S::Approved
-            | S::Rejected
-            | S::Retrying
-            | S::Succeeded
-            | S::Failed
-            | S::Canceled,
+            S::Draft | S::Running | S::WaitingApproval | S::Approved | S::Rejected | S::Retrying | S::Succeeded | S::Failed | S::Canceled,
             A::Claim,
         ) => only("claimed", "queued"),
         (S::Running, A::Renew) => Ok(Keep),
         (S::Running, A::Finish) => Ok(HandIn),
         (S::Running, A::Fail | A::Lose) => to(S::Failed),
         (
-            S::Draft
-            | S::Queued
-            | S::WaitingApproval
-            | S::Approved
-            | S::Rejected
-            | S::Retrying
-            | S::Succeeded
-            | S::Failed
-            | S::Canceled,
+            S::Draft | S::Queued | S::WaitingApproval | S::Approved | S::Rejected | S::Retrying | S::Succeeded | S::Failed | S::Canceled,
             A::Renew | A::Finish | A::Fail | A::Lose,
         ) => refuse(format!("The attempt is over: the job is {}", from.as_str())),
     }
@@ -315,9 +280,10 @@ pub fn judge(from: JobStatus, action: Action, rules: Rules) -> Result<JobStatus,
         Effect::Keep => Ok(from),
         Effect::Become(status) => Ok(status),
         Effect::Succeed if decided => Ok(JobStatus::Succeeded),
-        Effect::Succeed => {
-            Err(Refusal::rule("approval_required", "Approval-required jobs cannot succeed without an approval; hand the output in for approval"))
-        }
+        Effect::Succeed => Err(Refusal::rule(
+            "approval_required",
+            "Approval-required jobs cannot succeed without an approval; hand the output in for approval",
+        )),
         Effect::HandIn if rules.approval_required => Ok(JobStatus::WaitingApproval),
         Effect::HandIn => Ok(JobStatus::Succeeded),
         Effect::TryAgain if rules.over_limit => {

@@ -97,6 +97,14 @@ pub struct Worked {
     pub replaced: Outputs,
 }
 
+/// What an executor leaves behind besides its outputs: the session that the next attempt may go on with.
+#[must_use]
+pub fn with_session(mut worked: Worked, session: Option<String>) -> Worked {
+    const MOST: usize = 200;
+    worked.step.job.attempt_mut().session = session.filter(|session| session.len() <= MOST);
+    worked
+}
+
 /// Hands in what the attempt made; the job waits for approval, or is done where none is required.
 ///
 /// # Errors

@@ -14,9 +14,10 @@ fn cell(from: JobStatus, action: Action, rules: Rules) -> String {
 
 #[test]
 fn the_job_state_grid_is_the_committed_one() {
-    let mut text = "# What every action does to an assistant job in every state\n\nGenerated from `crates/domain/src/job/state.rs`. ✗ is a \
+    let mut text =
+        "# What every action does to an assistant job in every state\n\nGenerated from `crates/domain/src/job/state.rs`. ✗ is a \
                     refusal with its words; nothing is written and no event appended then.\n"
-        .to_owned();
+            .to_owned();
     for (required, left) in [(true, true), (true, false), (false, true), (false, false)] {
         let approval = if required { "approval required" } else { "no approval required" };
         let attempts = if left { "an attempt left" } else { "no attempt left" };

@@ -49,7 +49,12 @@ fn context(actor: &Actor) -> Context<'_> {
 }
 
 fn start(required: bool) -> World {
-    let request = Request { assistant_type: Some("podcast".into()), approval_required: Some(required), max_attempts: Some(MOST), ..Request::default() };
+    let request = Request {
+        assistant_type: Some("podcast".into()),
+        approval_required: Some(required),
+        max_attempts: Some(MOST),
+        ..Request::default()
+    };
     let actor = Actor::new("op");
     let (mut job, created) = steps::create(JobId::new("j"), (Some("t".into()), None), request, context(&actor));
     job.version = 1;

@@ -1,11 +1,14 @@
 //! What each page shows, in one answer: its reads run in parallel, and nothing is shown that is not stored.
 
+mod assistants;
 mod bundle;
 mod calendar;
 pub(crate) mod card;
 mod gap;
 mod home;
 mod inbox;
+mod job;
+mod job_row;
 mod ledger;
 mod recurring;
 mod row;
