@@ -1,0 +1,3 @@
+//! The assistants from outside: what they make of an intake, and how executors run and stop.
+
+mod podcast;
