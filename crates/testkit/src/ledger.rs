@@ -17,7 +17,7 @@ pub struct Ledger {
 }
 
 /// What becomes of the n-th write.
-type FateOf = Box<dyn Fn(usize) -> Fate + Send + Sync>;
+type FateOf = Arc<dyn Fn(usize) -> Fate + Send + Sync>;
 
 impl Ledger {
     /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
@@ -44,7 +44,9 @@ impl Ledger {
                 return Fate::Arrives;
             }
             let nth = written.fetch_add(1, Ordering::SeqCst) + 1;
-            fates.lock().expect("no panic under the lock").as_ref().map_or(Fate::Arrives, |fate| fate(nth))
+            // Not asked under the lock: a fate may hold a write back while others go on.
+            let fate = fates.lock().expect("no panic under the lock").clone();
+            fate.map_or(Fate::Arrives, |fate| fate(nth))
         });
         Hooks { observer: Some(self.observer()), fates: Some(ask) }
     }
@@ -58,7 +60,7 @@ impl Ledger {
     /// Lets `fate` decide from now on what becomes of the n-th write to the database, counted from 1.
     pub fn fate_of_writes(&self, fate: impl Fn(usize) -> Fate + Send + Sync + 'static) {
         self.written.store(0, Ordering::SeqCst);
-        *self.fates.lock().expect("no panic under the lock") = Some(Box::new(fate));
+        *self.fates.lock().expect("no panic under the lock") = Some(Arc::new(fate));
     }
 
     /// How many writes were sent since [`Self::fate_of_writes`].

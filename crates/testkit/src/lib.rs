@@ -16,5 +16,6 @@ mod stack;
 pub use answer::Answer;
 pub use browser::Browser;
 pub use caller::Caller;
+pub use dataops_assistant_runner::AssistantRunner;
 pub use ledger::Ledger;
 pub use stack::Stack;

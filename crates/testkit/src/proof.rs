@@ -24,6 +24,14 @@ pub struct Sizes {
     pub tick_pairs: usize,
     /// How many schedules racing ticks get.
     pub racing_schedules: usize,
+    /// Every how many writes the life of an assistant job is interrupted.
+    pub job_step: usize,
+    /// How many lives of a job are interrupted twice.
+    pub job_pairs: usize,
+    /// How many histories of a job that several clients race for are checked.
+    pub job_histories: usize,
+    /// How often runs race for a dry run.
+    pub dry_races: usize,
 }
 
 /// The counts of this run.
@@ -39,6 +47,10 @@ pub fn sizes() -> Sizes {
             tick_step: 1,
             tick_pairs: 5_000,
             racing_schedules: 200,
+            job_step: 1,
+            job_pairs: 2_000,
+            job_histories: 20_000,
+            dry_races: 200,
         }
     } else {
         Sizes {
@@ -51,6 +63,10 @@ pub fn sizes() -> Sizes {
             tick_step: 8,
             tick_pairs: 4,
             racing_schedules: 1,
+            job_step: 3,
+            job_pairs: 4,
+            job_histories: 1_000,
+            dry_races: 3,
         }
     }
 }

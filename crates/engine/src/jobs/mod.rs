@@ -16,7 +16,7 @@ use dataops_domain::job::steps::Step;
 use dataops_domain::job::{Job, JobStatus};
 use dataops_domain::refusal::Refusal;
 use dataops_domain::reminder;
-use dataops_store::{Operation, Stored, Transaction};
+use dataops_store::{CommitError, Operation, Stored, Transaction};
 
 use crate::Engine;
 use crate::error::{Error, Expected};
@@ -58,6 +58,15 @@ fn refused(refusal: Refusal) -> Error {
     let conflict = matches!(refusal.code, ARTIFACT_CHANGED | "attempt_over");
     let expected = Expected::from(refusal);
     if conflict { Expected { status: 409, ..expected }.into() } else { expected.into() }
+}
+
+/// What stands in the way of a step. An artifact or notification of a derived id that is there already was made by whoever
+/// took the same step first, so it is a lost race like any other: read again, and decided again.
+fn raced(error: CommitError) -> Error {
+    match error {
+        CommitError::Exists { .. } => Error::Lost,
+        other => other.into(),
+    }
 }
 
 /// True when somebody should begin to work on a job.

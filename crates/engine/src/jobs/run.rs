@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::outputs::{File, put_all};
-use super::{inputs, links, refused};
+use super::{inputs, links, raced, refused};
 use crate::Engine;
 use crate::error::{Error, Expected};
 use crate::tasks::context;
@@ -285,7 +285,7 @@ impl Engine {
                     let Ok(worked) = decide(&stored.record, &earlier) else { return Ok(tried > 0) };
                     let mut transaction = self.store.begin(ending);
                     self.job_worked(ending, &mut transaction, &stored, &around, worked)?;
-                    transaction.apply().await?;
+                    transaction.apply().await.map_err(raced)?;
                     Ok(true)
                 })
                 .await;
@@ -345,7 +345,7 @@ impl Engine {
             let mut transaction = self.store.begin(operation);
             let (job, artifacts) = self.job_worked(operation, &mut transaction, &stored, &resolved.around, worked)?;
             let first = artifacts.into_iter().next().ok_or_else(|| Error::Internal("the dry run made nothing".to_owned()))?;
-            transaction.commit(200, &json!({ "job": job, "artifact": first })).await?;
+            transaction.commit(200, &json!({ "job": job, "artifact": first })).await.map_err(raced)?;
             Ok((job, first))
         })
         .await

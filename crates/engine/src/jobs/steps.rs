@@ -16,7 +16,7 @@ use dataops_store::{Ids, Operation, Stored};
 use futures_util::future::try_join;
 use serde_json::{Value, json};
 
-use super::{links, refused};
+use super::{links, raced, refused};
 use crate::Engine;
 use crate::error::{Error, Expected, check_version};
 use crate::tasks::context;
@@ -42,7 +42,7 @@ impl Engine {
     async fn job_commit(&self, operation: &Operation, stored: &Stored<Job>, step: Step) -> Result<Job, Error> {
         let mut transaction = self.store.begin(operation);
         let job = self.job_step(operation, &mut transaction, stored, step);
-        transaction.commit(200, &json!({ "job": job })).await?;
+        transaction.commit(200, &json!({ "job": job })).await.map_err(raced)?;
         Ok(job)
     }
 

@@ -78,7 +78,7 @@ impl Engine {
         self.job_step(operation, &mut transaction, &stored, step);
         match transaction.apply().await {
             Ok(()) => Ok(true),
-            Err(CommitError::Lost) => Ok(false),
+            Err(CommitError::Lost | CommitError::Exists { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
