@@ -7,6 +7,7 @@
 //! | `DATAOPS_ASSISTANT_VERIFIED` | executors somebody has tried with real credentials (see the runbook), by commas | none |
 //! | `DATAOPS_ASSISTANT_SECONDS` | the most seconds of one attempt | 600 |
 //! | `DATAOPS_ASSISTANT_INACTIVITY_SECONDS` | the most seconds without a sign of life | 120 |
+//! | `DATAOPS_ASSISTANT_GRACE_SECONDS` | how long a command may take to end when told to, before it is ended | 5 |
 //! | `DATAOPS_MESSAGES_URL` | base of a Messages endpoint; `https`, or loopback `http` | `https://api.anthropic.com` |
 //! | `DATAOPS_MESSAGES_KEY` | its credential | without one `messages-http` is off |
 //! | `DATAOPS_MESSAGES_MODEL` | the model; no default, since prices and abilities differ | without one `messages-http` is off |
@@ -15,6 +16,7 @@
 //! | `DATAOPS_MESSAGES_MAX_CENTS` | the most US cents an attempt may cost; needs the two prices | no limit |
 //! | `DATAOPS_MESSAGES_INPUT_PRICE`, `DATAOPS_MESSAGES_OUTPUT_PRICE` | US cents for a million tokens read and written | unknown |
 //! | `DATAOPS_MESSAGES_TRIES` | how often a request is tried when the service is busy | 4 |
+//! | `DATAOPS_MESSAGES_PAUSE_SECONDS` | the pause before the second try; it doubles with each | 1 |
 //! | `DATAOPS_COMMAND` | the command: an absolute path to `claude`, `codex` or `heru` | without one `command` is off |
 //! | `DATAOPS_COMMAND_DIALECT` | how it is called and answers, when its file name does not say: `claude`, `codex`, `heru` | the file name |
 //! | `DATAOPS_COMMAND_MODEL` | the model it is told to use | its own |
@@ -97,6 +99,8 @@ pub(crate) struct Limits {
     pub(crate) wall: Duration,
     /// Without a sign of life.
     pub(crate) inactivity: Duration,
+    /// Between asking a command to end and ending it.
+    pub(crate) grace: Duration,
 }
 
 /// What `messages-http` needs.
@@ -111,6 +115,7 @@ pub(crate) struct Messages {
     pub(crate) input_price: Option<u64>,
     pub(crate) output_price: Option<u64>,
     pub(crate) tries: u32,
+    pub(crate) pause: Duration,
 }
 
 impl fmt::Debug for Messages {
@@ -175,8 +180,9 @@ impl Config {
     pub fn parse(settings: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let read = Read(settings);
         let limits = Limits {
-            wall: Duration::from_secs(read.number("DATAOPS_ASSISTANT_SECONDS", 600, 1..=86_400)?),
-            inactivity: Duration::from_secs(read.number("DATAOPS_ASSISTANT_INACTIVITY_SECONDS", 120, 1..=86_400)?),
+            wall: read.seconds("DATAOPS_ASSISTANT_SECONDS", 600.0)?,
+            inactivity: read.seconds("DATAOPS_ASSISTANT_INACTIVITY_SECONDS", 120.0)?,
+            grace: read.seconds("DATAOPS_ASSISTANT_GRACE_SECONDS", 5.0)?,
         };
         Ok(Self { executors: read.executors()?, verified: read.verified()?, limits, messages: read.messages()?, command: read.command()? })
     }
@@ -234,6 +240,14 @@ impl Read<'_> {
         number.ok_or_else(|| ConfigError { name, problem: format!("expected a whole number from {} to {}", range.start(), range.end()) })
     }
 
+    /// Seconds, with a fraction if need be.
+    fn seconds(&self, name: &'static str, default: f64) -> Result<Duration, ConfigError> {
+        let seconds = self.text(name).map_or(Some(default), |text| text.parse().ok());
+        let seconds = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
+        let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        seconds.ok_or_else(|| ConfigError { name, problem: "expected seconds from 0.001 to 86400".to_owned() })
+    }
+
     fn maybe_number(&self, name: &'static str) -> Result<Option<u64>, ConfigError> {
         if self.text(name).is_none() { Ok(None) } else { self.number(name, 0, 0..=1_000_000_000).map(Some) }
     }
@@ -276,6 +290,7 @@ impl Read<'_> {
             input_price: self.maybe_number("DATAOPS_MESSAGES_INPUT_PRICE")?,
             output_price: self.maybe_number("DATAOPS_MESSAGES_OUTPUT_PRICE")?,
             tries: u32::try_from(self.number("DATAOPS_MESSAGES_TRIES", 4, 1..=10)?).unwrap_or(4),
+            pause: self.seconds("DATAOPS_MESSAGES_PAUSE_SECONDS", 1.0)?,
         };
         if messages.max_cents.is_some() && (messages.input_price.is_none() || messages.output_price.is_none()) {
             let problem = "a limit needs DATAOPS_MESSAGES_INPUT_PRICE and DATAOPS_MESSAGES_OUTPUT_PRICE".to_owned();

@@ -27,14 +27,19 @@ impl DryRun {
     /// # Errors
     /// No assistant of ours takes this type.
     pub fn outputs(&self, request: &Request) -> Result<Outputs, Failure> {
-        match request.assistant_type.as_str() {
-            podcast::TYPE => {
-                let playbook = self.content.playbook(podcast::TYPE);
-                let playbook = playbook.ok_or_else(|| Failure::new(Code::Unsupported, "the content has no playbook for podcasts"))?;
-                Ok(podcast::document(playbook, request))
-            }
-            other => Err(Failure::new(Code::Unsupported, &format!("no dry run for the assistant type '{other}'"))),
+        outputs(&self.content, request)
+    }
+}
+
+/// What our own rules make of a request.
+pub(crate) fn outputs(content: &Content, request: &Request) -> Result<Outputs, Failure> {
+    match request.assistant_type.as_str() {
+        podcast::TYPE => {
+            let playbook = content.playbook(podcast::TYPE);
+            let playbook = playbook.ok_or_else(|| Failure::new(Code::Unsupported, "the content has no playbook for podcasts"))?;
+            Ok(podcast::document(playbook, request))
         }
+        other => Err(Failure::new(Code::Unsupported, &format!("no dry run for the assistant type '{other}'"))),
     }
 }
 

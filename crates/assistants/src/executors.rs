@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use dataops_content::Content;
 
+use crate::command::LocalCommand;
 use crate::config::{Config, Kind, Standing};
 use crate::dry_run::DryRun;
 use crate::executor::Executor;
 use crate::failure::{Code, Failure};
+use crate::messages::MessagesHttp;
 
 /// Every executor, and which assistant type each was chosen for.
 pub struct Executors {
@@ -20,7 +22,14 @@ pub struct Executors {
 impl Executors {
     /// Those the configuration switches on, over the reviewed content.
     pub fn new(config: Config, content: &Arc<Content>) -> Self {
-        Self { dry_run: DryRun::new(Arc::clone(content)), real: BTreeMap::new(), config }
+        let mut real: BTreeMap<Kind, Arc<dyn Executor>> = BTreeMap::new();
+        if config.off(Kind::MessagesHttp).is_none() {
+            real.insert(Kind::MessagesHttp, Arc::new(MessagesHttp::new(&config, Arc::clone(content))));
+        }
+        if config.off(Kind::Command).is_none() {
+            real.insert(Kind::Command, Arc::new(LocalCommand::new(&config, Arc::clone(content))));
+        }
+        Self { dry_run: DryRun::new(Arc::clone(content)), real, config }
     }
 
     /// The executor for an assistant type.

@@ -8,12 +8,15 @@
 //! The caller resolves what a job refers to, stores what comes out and moves the job; nothing here knows the store, the
 //! job's status, or AWS. Nothing here sends anything to a public site, a chat or by mail (AJ-10).
 
+mod brief;
 mod clean;
+mod command;
 mod config;
 mod dry_run;
 mod executor;
 mod executors;
 mod failure;
+mod messages;
 mod output;
 pub mod podcast;
 mod request;
