@@ -112,11 +112,13 @@ pub struct Failure {
     pub code: Code,
     /// One line, at most 500 bytes, without control characters or secrets.
     pub summary: String,
+    /// The executor's session, which a later attempt may go on with.
+    pub session: Option<String>,
 }
 
 impl Failure {
     /// A failure in these words. They are cleaned: secrets are redacted, control characters go, the rest is cut.
     pub fn new(code: Code, words: &str) -> Self {
-        Self { code, summary: clean::line(words, MAX_SUMMARY) }
+        Self { code, summary: clean::line(words, MAX_SUMMARY), session: None }
     }
 }
