@@ -345,6 +345,6 @@ impl Read<'_> {
 fn is_endpoint(url: &str) -> bool {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let after = |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']));
-    let scheme = url.starts_with("https://") && url.len() > "https://".len() || loopback.iter().any(|start| after(start));
+    let scheme = url.starts_with("https://") && url.len() > "https://".len() || loopback.iter().any(after);
     scheme && url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains(['@', '?', '#'])
 }

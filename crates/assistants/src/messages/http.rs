@@ -2,17 +2,18 @@
 //! nowhere but to the configured address.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs;
 use serde_json::Value;
 
@@ -26,6 +27,14 @@ const CONNECT: Duration = Duration::from_secs(10);
 const VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 
 type Https = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Whom the system trusts; read once, since there are many.
+static TLS: LazyLock<Result<ClientConfig, Broken>> = LazyLock::new(|| {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let roots = versions.map_err(|error| Broken::of(&error))?.with_native_roots();
+    Ok(roots.map_err(|error| Broken::of(&error))?.with_no_client_auth())
+});
 
 /// The client, which keeps its connections; or why there is none.
 #[derive(Debug)]
@@ -70,15 +79,13 @@ pub(super) struct Answered {
 impl Client {
     /// A client that trusts what the system trusts.
     pub(super) fn new() -> Self {
-        let provider = Arc::new(aws_lc_rs::default_provider());
         let mut tcp = HttpConnector::new();
         tcp.set_connect_timeout(Some(CONNECT));
         tcp.enforce_http(false);
-        let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider);
-        Self(match tls {
-            Ok(tls) => Ok(legacy::Client::builder(TokioExecutor::new()).build(tls.https_or_http().enable_http1().wrap_connector(tcp))),
-            Err(error) => Err(Broken::of(&error)),
-        })
+        Self(TLS.clone().map(|tls| {
+            let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
+            legacy::Client::builder(TokioExecutor::new()).build(https)
+        }))
     }
 
     /// Sends the body; the answer's head has come when this returns.
