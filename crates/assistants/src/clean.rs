@@ -33,7 +33,7 @@ pub(crate) fn cut(text: &str, max: usize) -> &str {
 }
 
 /// At most `max` bytes, without the piece of a word that would be left: half a secret is not known as one.
-fn whole_words(text: &str, max: usize) -> &str {
+pub(crate) fn whole_words(text: &str, max: usize) -> &str {
     let near = cut(text, max);
     let border = (near.len() < text.len()).then(|| near.rfind(char::is_whitespace)).flatten();
     border.map_or(near, |border| &near[..border])

@@ -154,6 +154,10 @@ impl Reporter {
 
     /// Adds a line to the log; a blank one is left out.
     pub(crate) fn log(&mut self, text: &str) {
+        // What is not kept need not be cleaned: a command that prints without end costs little.
+        if self.left == 0 {
+            return;
+        }
         let line = clean::line(text, MAX_LINE);
         if !line.is_empty() {
             self.send(line.len(), Event::Log(line));

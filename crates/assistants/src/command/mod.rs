@@ -35,7 +35,7 @@ use objects::{Objects, Piece};
 use workspace::Workspace;
 
 /// The most bytes a command may print, on both outputs together.
-const MAX_PRINTED: usize = 32 * 1024 * 1024;
+const MAX_PRINTED: usize = 16 * 1024 * 1024;
 /// How many last lines of its errors are kept to tell what went wrong.
 const LAST_LINES: usize = 5;
 /// How long what was printed last may take to arrive after the command has ended.
@@ -198,7 +198,7 @@ struct Printed<'a> {
     reporter: &'a mut Reporter,
     /// How many more bytes are taken.
     left: usize,
-    /// The last lines that were no event.
+    /// The last lines that were no event, as they came.
     tail: Vec<String>,
 }
 
@@ -226,7 +226,8 @@ impl Printed<'_> {
         if self.tail.len() == LAST_LINES {
             self.tail.remove(0);
         }
-        self.tail.push(clean::line(text, 200));
+        // Cleaned when it is told, not for every line.
+        self.tail.push(clean::whole_words(text, 1_000).to_owned());
     }
 }
 
