@@ -12,6 +12,11 @@ ABOUT = {
     "schedule-oracle.md": ["crates/domain/src/schedule"],
     "schedule-croniter.md": ["crates/domain/src/schedule"],
     "simulated-ticks.md": ["crates/domain/src/generation", "crates/domain/src/schedule", "crates/domain/src/pause.rs"],
+    "job-killed.md": ["crates/domain/src/job", "crates/engine/src/jobs", "crates/store/src/transaction.rs"],
+    "job-races.md": ["crates/domain/src/job", "crates/engine/src/jobs", "crates/store/src/transaction.rs"],
+    "job-dry-runs.md": ["crates/domain/src/job", "crates/engine/src/jobs"],
+    "runner-killed.md": ["crates/domain/src/job", "crates/engine/src/jobs", "functions/assistant-runner/src"],
+    "runner-stopped.md": ["crates/domain/src/job", "crates/engine/src/jobs", "functions/assistant-runner/src"],
     "races.md": ["crates/store/src", "crates/engine/src"],
 }
 

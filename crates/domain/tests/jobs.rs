@@ -7,6 +7,8 @@
 mod grid;
 #[path = "jobs/model.rs"]
 mod model;
+#[path = "jobs/runner.rs"]
+mod runner;
 
 fn compare(name: &str, text: &str) {
     let path = format!("{}/../../docs/grids/{name}", env!("CARGO_MANIFEST_DIR"));

@@ -143,6 +143,13 @@ impl Stack {
         dataops_assistant_runner::runner(&config, self.clock.clone(), self.ledger.hooks()).await.expect("the runner starts")
     }
 
+    /// The environment of an assistant-runner that is a process of its own.
+    pub fn runner_environment(&self) -> Vec<(String, String)> {
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
+        let declared = template.function(functions::ASSISTANT_RUNNER).expect("the runner is declared");
+        self.embedded.config(declared, None).iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
     /// Invokes a runner: for one job, or for a sweep.
     pub async fn run(&self, runner: &AssistantRunner, job: Option<&str>) -> Value {
         let event = job.map_or_else(|| json!({}), |id| json!({ "assistantJobId": id }));

@@ -42,25 +42,34 @@ pub async fn runner(config: &Config, clock: Clock, hooks: Hooks) -> Result<Assis
     let objects = Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket);
     let store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables).hooked(hooks).with_objects(objects);
     let settings: BTreeMap<String, String> = config.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let chosen = dataops_assistants::Config::parse(&settings).map_err(|error| ConfigError::invalid(error.name, error.problem))?;
-    let executors = Arc::new(Executors::new(chosen, &content));
+    let executors = executors(&settings, &content)?;
     let types = config.get(TYPES).unwrap_or("podcast").split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    Ok(AssistantRunner { types: types.collect(), engine: Engine::new(store, content, config.timezone()?), executors, clock })
+    let engine = Engine::new(store, Arc::clone(&content), config.timezone()?);
+    Ok(AssistantRunner { types: types.collect(), engine, executors, content, clock })
+}
+
+fn executors(settings: &BTreeMap<String, String>, content: &Arc<Content>) -> Result<Arc<Executors>, ConfigError> {
+    let chosen = dataops_assistants::Config::parse(settings).map_err(|error| ConfigError::invalid(error.name, error.problem))?;
+    Ok(Arc::new(Executors::new(chosen, content)))
 }
 
 /// The function as the platform calls it.
 pub struct AssistantRunner {
     engine: Engine,
     executors: Arc<Executors>,
+    content: Arc<Content>,
     types: Vec<String>,
     clock: Clock,
 }
 
 impl AssistantRunner {
-    /// The same with other executors: for tests, which replay what real ones do.
-    #[must_use]
-    pub fn with_executors(self, executors: Arc<Executors>) -> Self {
-        Self { executors, ..self }
+    /// The same with executors by other settings.
+    ///
+    /// # Errors
+    /// A setting that cannot be used.
+    pub fn with_settings(self, settings: &[(&str, &str)]) -> Result<Self, ConfigError> {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Ok(Self { executors: executors(&settings, &self.content)?, ..self })
     }
 
     async fn run(&self, job: Option<&str>, invocation: &Invocation) -> Result<Value, InvokeError> {

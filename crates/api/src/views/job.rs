@@ -61,6 +61,7 @@ pub struct Preview {
     pub cut: bool,
     /// The output of the attempt before that it takes the place of, for showing what differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
     pub before: Option<Box<Preview>>,
 }
 

@@ -44,6 +44,7 @@ impl Engine {
         let (artifacts, jobs) = (self.artifacts_of_bundle(&bundle), self.jobs_of(&bundle.linked.jobs));
         let (approved, artifacts, jobs) = futures_util::future::try_join3(approved, artifacts, jobs).await?;
         scene.approved = approved;
+        scene.jobs.clone_from(&jobs);
         let facts = row::facts(Some(&bundle));
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
         let open: Vec<&TaskRow> = rows.iter().filter(|row| matches!(row.status, Status::Todo | Status::Waiting)).collect();

@@ -57,7 +57,8 @@ fn chip(task: &Task) -> TaskChip {
     TaskChip { id: task.id.to_string(), description: task.description.clone(), fills }
 }
 
-fn next(job: &Job) -> JobNext {
+/// What to do about a job.
+pub(super) fn next(job: &Job) -> JobNext {
     match job.status {
         JobStatus::WaitingApproval => JobNext::Review,
         JobStatus::Failed | JobStatus::Rejected if job.acknowledged_at.is_some() => JobNext::Nothing,

@@ -23,21 +23,24 @@ use std::collections::{BTreeSet, HashMap};
 
 use dataops_api::documents::DocumentLink;
 use dataops_api::views::recurring::SourceLabel;
-use dataops_api::views::row::Person;
+use dataops_api::views::row::{JobBadge, Person};
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use dataops_domain::bundle::Bundle;
 use dataops_domain::generation::{Source, SourceKey};
+use dataops_domain::job::Job;
 use dataops_domain::recurring::RecurringConfig;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{Date, Timestamp, Tz};
-use dataops_store::{Operation, StoreError, UserRecord};
+use dataops_store::{Operation, Range, StoreError, UserRecord};
 
 use crate::recurring::{Record, sentence, sources_of};
 use crate::{Engine, proof};
 
 /// The most artifacts a list looks at: one batch read. The page of a task and its completion look at everything.
 pub(crate) const MOST_LOOKED_AT: usize = 100;
+/// The most live jobs that lists of tasks look at for their badges.
+const MOST_LIVE_JOBS: usize = 200;
 
 /// What all rows of a page share.
 pub(crate) struct Scene {
@@ -51,6 +54,8 @@ pub(crate) struct Scene {
     pub(crate) records: HashMap<SourceKey, Record>,
     /// Approved artifacts among those that may prove the page's tasks.
     pub(crate) approved: BTreeSet<String>,
+    /// Live assistant jobs, where the page shows them.
+    pub(crate) jobs: Vec<Job>,
 }
 
 impl Scene {
@@ -65,7 +70,20 @@ impl Scene {
             sources: Vec::new(),
             records: HashMap::new(),
             approved: BTreeSet::new(),
+            jobs: Vec::new(),
         }
+    }
+
+    /// The live job among these that wants attention most.
+    pub(crate) fn badge(&self, of: impl Fn(&Job) -> bool) -> Option<JobBadge> {
+        let live = self.jobs.iter().filter(|job| job.is_live() && of(job));
+        let first = live.min_by_key(|job| (job_row::next(job), std::cmp::Reverse(job.updated_at)))?;
+        Some(JobBadge {
+            id: first.id.to_string(),
+            assistant_type: first.assistant_type.clone(),
+            status: first.status,
+            next: job_row::next(first),
+        })
     }
 
     /// The person with this id; an id that no user has is shown as it is.
@@ -121,7 +139,14 @@ impl Engine {
             sources,
             records,
             approved: BTreeSet::new(),
+            jobs: Vec::new(),
         })
+    }
+
+    /// Live assistant jobs: one query, whatever was finished before.
+    pub(crate) async fn live_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        let range = Range { limit: Some(MOST_LIVE_JOBS), ..Range::default() };
+        Ok(self.store.jobs_live(&range).await?.into_records())
     }
 
     /// Which artifacts that may prove these open tasks are approved: one batch read for each hundred,

@@ -26,6 +26,8 @@ impl Engine {
         let (linked, events, scene, jobs) = futures_util::future::try_join4(self.load_all(&task), events, scene, jobs).await?;
         let facts = linked.facts(&task);
         let bundle = linked.bundle.as_ref().map(|stored| &stored.record);
+        let mut scene = scene;
+        scene.jobs.clone_from(&jobs);
         Ok(TaskPage {
             today: scene.today,
             checked_at: operation.now,

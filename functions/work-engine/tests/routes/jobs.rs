@@ -96,7 +96,8 @@ async fn create_and_submit() {
     assert_eq!(job["metadata"].to_string(), r#"{"z":1,"a":2}"#);
 
     podcast.stack.clock.advance(1);
-    let changed = operator.put(&format!("/api/assistant-jobs/{id}"), json!({ "title": "Better", "bundleId": podcast.bundle })).await.expect(200);
+    let changed =
+        operator.put(&format!("/api/assistant-jobs/{id}"), json!({ "title": "Better", "bundleId": podcast.bundle })).await.expect(200);
     assert_eq!((changed.str("/job/title"), changed.json["job"]["version"].as_u64()), ("Better", Some(2)));
     let submitted = podcast.act(id, "submit", Value::Null).await.expect(200);
     assert_eq!((submitted.str("/job/status"), submitted.json["job"]["attemptCount"].as_u64()), ("queued", Some(1)));
@@ -124,9 +125,22 @@ async fn run_and_wait() {
     let ran = podcast.act(&job, "run-dry", Value::Null).await.expect(200);
     assert_eq!((ran.str("/job/status"), ran.json["job"]["attemptCount"].as_u64()), ("waiting_approval", Some(1)));
     let artifact = &ran.json["artifact"];
-    assert_eq!(artifact["metadata"], json!({ "assistant_job_id": job, "assistant_type": "podcast", "input_ref_count": 2, "output_kind": "podcast-prep-draft", "runner": "podcast-dry-run", "title": "Prepare Guest" }));
-    for (key, value) in [("type", "assistant-output"), ("status", "needs-review"), ("storageProvider", "s3"), ("dataClass", "internal"), ("visibility", "internal"),
-        ("sourceType", "assistant-output"), ("createdBy", "editor"), ("taskId", &podcast.task), ("bundleId", &podcast.bundle), ("assistantJobId", &job)] {
+    assert_eq!(
+        artifact["metadata"],
+        json!({ "assistant_job_id": job, "assistant_type": "podcast", "input_ref_count": 2, "output_kind": "podcast-prep-draft", "runner": "podcast-dry-run", "title": "Prepare Guest" })
+    );
+    for (key, value) in [
+        ("type", "assistant-output"),
+        ("status", "needs-review"),
+        ("storageProvider", "s3"),
+        ("dataClass", "internal"),
+        ("visibility", "internal"),
+        ("sourceType", "assistant-output"),
+        ("createdBy", "editor"),
+        ("taskId", &podcast.task),
+        ("bundleId", &podcast.bundle),
+        ("assistantJobId", &job),
+    ] {
         assert_eq!(artifact[key], *value, "{key}");
     }
     assert!(artifact["checksum"].as_str().unwrap().starts_with("sha256:") && artifact["title"].as_str().unwrap().contains("Prepare Guest"));
@@ -176,11 +190,17 @@ async fn approve() {
     let approved = podcast.act(&job, "approve", Value::Null).await.expect(200);
     let calls: Vec<_> = podcast.stack.ledger.take().into_iter().map(|call| call.operation).collect();
     assert_eq!(calls, ["GetItem", "BatchGetItem", "TransactWriteItems"], "two reads and one transaction");
-    assert_eq!(approved.json["job"]["approval"], json!({ "status": "approved", "decidedBy": "editor", "decidedAt": "2026-07-01T09:00:00.000Z" }));
+    assert_eq!(
+        approved.json["job"]["approval"],
+        json!({ "status": "approved", "decidedBy": "editor", "decidedAt": "2026-07-01T09:00:00.000Z" })
+    );
     assert_eq!(approved.str("/job/completedAt"), "2026-07-01T09:00:00.000Z");
     let detail = read(&podcast.stack, &job).await;
     assert_eq!(actions(&detail).last(), Some(&"approved"));
-    assert_eq!(detail["events"].as_array().unwrap().last().unwrap()["metadata"], json!({ "outputArtifactIds": detail["job"]["outputArtifactIds"] }));
+    assert_eq!(
+        detail["events"].as_array().unwrap().last().unwrap()["metadata"],
+        json!({ "outputArtifactIds": detail["job"]["outputArtifactIds"] })
+    );
     for artifact in detail["artifacts"].as_array().unwrap() {
         assert_eq!((artifact["status"].as_str(), artifact["reviewedBy"].as_str()), (Some("approved"), Some("editor")));
     }
@@ -190,7 +210,10 @@ async fn approve() {
     assert!(task["artifactRefs"].as_array().unwrap().iter().all(|one| one["status"] == "approved"));
     let bundle = operator.get(&format!("/api/bundles/{}", podcast.bundle)).await.json;
     let links = bundle.pointer("/bundle/bundleLinks").unwrap();
-    assert_eq!(links, &json!([{ "name": "Podcast document", "url": document["storageUri"] }, { "name": "Luma", "url": "https://lu.ma/x" }]));
+    assert_eq!(
+        links,
+        &json!([{ "name": "Podcast document", "url": document["storageUri"] }, { "name": "Luma", "url": "https://lu.ma/x" }])
+    );
     operator.put(&format!("/api/tasks/{}", podcast.task), json!({ "status": "done" })).await.expect(200);
     let twice = podcast.act(&job, "approve", Value::Null).await.expect(400);
     assert!(twice.error().contains("waiting_approval"));
@@ -219,7 +242,12 @@ async fn an_approval_is_of_what_was_seen() {
     let operator = podcast.stack.operator();
     let job = podcast.job(json!({})).await;
     podcast.bring(&job, "waiting_approval").await;
-    let seen: Vec<Value> = read(&podcast.stack, &job).await["artifacts"].as_array().unwrap().iter().map(|one| json!({ "artifactId": one["id"], "checksum": one["checksum"] })).collect();
+    let seen: Vec<Value> = read(&podcast.stack, &job).await["artifacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!({ "artifactId": one["id"], "checksum": one["checksum"] }))
+        .collect();
     let document = read(&podcast.stack, &job).await["job"]["outputArtifactIds"][1].as_str().unwrap().to_owned();
     let revise = json!({ "artifactId": document, "content": "# Better\n", "checksum": "sha256:other" });
     assert_eq!(podcast.act(&job, "revise", revise.clone()).await.status, 409, "the text has changed since");
@@ -234,7 +262,13 @@ async fn an_approval_is_of_what_was_seen() {
         assert_eq!(podcast.act(&job, "approve", json!({ "artifacts": bad })).await.status, 400);
     }
     let outputs = before["job"]["outputArtifactIds"].as_array().unwrap();
-    let current: Vec<Value> = before["artifacts"].as_array().unwrap().iter().filter(|one| outputs.contains(&one["id"])).map(|one| json!({ "artifactId": one["id"], "checksum": one["checksum"] })).collect();
+    let current: Vec<Value> = before["artifacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| outputs.contains(&one["id"]))
+        .map(|one| json!({ "artifactId": one["id"], "checksum": one["checksum"] }))
+        .collect();
     assert_eq!(current.len(), 2);
     podcast.act(&job, "approve", json!({ "artifacts": current })).await.expect(200);
     let old = operator.get(&format!("/api/artifacts/{document}")).await;
@@ -261,7 +295,10 @@ async fn reject_and_retry() {
     podcast.act(&job, "run-dry", Value::Null).await.expect(200);
     let second = read(&podcast.stack, &job).await;
     assert_eq!(second["job"]["attempts"][0]["reason"].as_str().map(str::len), Some(1_000));
-    assert_eq!((second["job"]["attempts"][0]["status"].as_str(), second["job"]["attempts"][1]["status"].as_str()), (Some("rejected"), Some("waiting_approval")));
+    assert_eq!(
+        (second["job"]["attempts"][0]["status"].as_str(), second["job"]["attempts"][1]["status"].as_str()),
+        (Some("rejected"), Some("waiting_approval"))
+    );
     let old = first["job"]["outputArtifactIds"].as_array().unwrap();
     let new = second["job"]["outputArtifactIds"].as_array().unwrap();
     assert_eq!((new.len(), new.iter().any(|id| old.contains(id))), (2, false), "the new attempt's outputs take the place of the old ones");
@@ -277,7 +314,10 @@ async fn exhausted_retries() {
     let podcast = Podcast::start().await;
     let job = podcast.job(json!({ "maxAttempts": 1 })).await;
     podcast.bring(&job, "running").await;
-    let failed = podcast.act(&job, "transition", json!({ "status": "failed", "error": { "code": "http", "message": "no answer" } })).await.expect(200);
+    let failed = podcast
+        .act(&job, "transition", json!({ "status": "failed", "error": { "code": "http", "message": "no answer" } }))
+        .await
+        .expect(200);
     assert_eq!(failed.json["job"]["lastError"], json!({ "code": "http", "summary": "no answer" }));
     for (action, body, words) in [
         ("retry", json!({}), "retry limit"),
@@ -293,7 +333,10 @@ async fn exhausted_retries() {
     assert!(!actions(&detail).contains(&"retry-requested"));
     let operator = podcast.stack.operator();
     let told = operator.get("/api/notifications").await.json["notifications"][0].clone();
-    assert_eq!((told["type"].as_str(), told["userId"].as_str(), told["taskId"].as_str(), told["bundleId"].as_str()), (Some("automation-failure"), Some("editor"), Some(podcast.task.as_str()), Some(podcast.bundle.as_str())));
+    assert_eq!(
+        (told["type"].as_str(), told["userId"].as_str(), told["taskId"].as_str(), told["bundleId"].as_str()),
+        (Some("automation-failure"), Some("editor"), Some(podcast.task.as_str()), Some(podcast.bundle.as_str()))
+    );
     let message = told["message"].as_str().unwrap();
     for words in ["Prepare Guest", "attempt 1 of 1", "no answer", "http", "No attempt is left"] {
         assert!(message.contains(words), "{message}");
@@ -326,7 +369,10 @@ async fn a_failure_is_told_once_each_time_and_its_error_is_clean() {
     podcast.act(&job, "submit", json!({})).await.expect(200);
     assert!(read(&podcast.stack, &job).await["job"].get("lastError").is_none());
     let plain = json!({ "status": "failed", "lastError": "\u{1b}[31mtimeout\u{1b}[0m" });
-    assert_eq!(podcast.act(&job, "transition", plain).await.expect(200).json["job"]["lastError"], json!({ "code": "runner-error", "summary": "timeout" }));
+    assert_eq!(
+        podcast.act(&job, "transition", plain).await.expect(200).json["job"]["lastError"],
+        json!({ "code": "runner-error", "summary": "timeout" })
+    );
     let told = podcast.stack.operator().get("/api/notifications").await.json["notifications"].as_array().unwrap().len();
     assert_eq!(told, 2, "repeated failures are told repeatedly");
 }
@@ -411,14 +457,23 @@ async fn only_log_entries_are_appended_from_outside() {
     let path = format!("/api/assistant-jobs/{job}/events");
     let body = json!({ "action": "log-appended", "summary": "s".repeat(1_100), "metadata": { "n": 1 }, "actorId": "worker" });
     let made = operator.post(&path, body.clone()).await.expect(201);
-    assert_eq!((made.str("/event/action"), made.str("/event/summary").len(), made.str("/event/actorId")), ("log-appended", 1_000, "editor"));
+    assert_eq!(
+        (made.str("/event/action"), made.str("/event/summary").len(), made.str("/event/actorId")),
+        ("log-appended", 1_000, "editor")
+    );
     assert_eq!(made.str("/event/assistantJobId"), job);
     let nobody = operator.with("x-user-id", "portal-admin").post(&path, body).await.expect(201);
     assert_eq!(nobody.str("/event/actorId"), "worker");
-    for bad in [json!({}), json!({ "action": "succeeded", "summary": "x" }), json!({ "action": "nonsense", "summary": "x" }), json!({ "action": "log-appended" })] {
+    for bad in [
+        json!({}),
+        json!({ "action": "succeeded", "summary": "x" }),
+        json!({ "action": "nonsense", "summary": "x" }),
+        json!({ "action": "log-appended" }),
+    ] {
         assert_eq!(operator.post(&path, bad.clone()).await.status, 400, "{bad}");
     }
-    let secret = operator.post(&path, json!({ "action": "log-appended", "summary": "x", "metadata": { "apiToken": "x" } })).await.expect(400);
+    let secret =
+        operator.post(&path, json!({ "action": "log-appended", "summary": "x", "metadata": { "apiToken": "x" } })).await.expect(400);
     assert!(secret.error().contains("secrets"), "{}", secret.text);
     assert_eq!(operator.put(&path, json!({})).await.status, 404);
     assert_eq!(operator.get("/api/assistant-jobs/unknown/events").await.expect(200).json["events"], json!([]));
@@ -444,12 +499,18 @@ async fn the_pages_show_what_waits_and_what_can_be_done() {
     let page = operator.get("/api/views/assistants").await.expect(200).json;
     let row = &page["waiting"][0];
     assert_eq!((row["id"].as_str(), row["next"].as_str(), row["attempt"].as_u64()), (Some(job.as_str()), Some("review"), Some(2)));
-    assert_eq!((row["task"]["description"].as_str(), row["workflow"]["title"].as_str()), (Some("Prepare the document"), Some("Topic - Guest")));
+    assert_eq!(
+        (row["task"]["description"].as_str(), row["workflow"]["title"].as_str()),
+        (Some("Prepare the document"), Some("Topic - Guest"))
+    );
     assert_eq!(row["task"]["fills"], "Podcast document");
     podcast.stack.ledger.take();
     let page = operator.get(&format!("/api/views/jobs/{job}")).await.expect(200).json;
     assert!(podcast.stack.ledger.take_calls().iter().filter(|call| call.operation != "GetObject").count() <= 3);
-    assert_eq!(page["may"], json!({ "edit": false, "submit": false, "runDry": false, "decide": true, "retry": false, "cancel": true, "acknowledge": false }));
+    assert_eq!(
+        page["may"],
+        json!({ "edit": false, "submit": false, "runDry": false, "decide": true, "retry": false, "cancel": true, "acknowledge": false })
+    );
     assert_eq!((page["inputs"][0]["title"].as_str(), page["inputs"][1]["missing"].as_bool()), (Some("Prepare the document"), Some(true)));
     let document = page["previews"].as_array().unwrap().iter().find(|one| one["text"].as_str().unwrap().starts_with('#')).unwrap();
     assert!(document["before"]["text"].as_str().unwrap().starts_with('#'), "the attempt before stands beside it");

@@ -76,7 +76,13 @@ async fn every_edge_of_the_contract_is_taken_with_its_event() {
             let event = detail["events"].as_array().unwrap().last().unwrap().clone();
             let wanted = names.iter().find(|(status, _)| status == to).unwrap().1;
             assert_eq!(event["action"], wanted, "{from} to {to}");
-            let after = if *to == "retrying" { count + 1 } else if matches!(*to, "queued" | "running") { count.max(1) } else { count };
+            let after = if *to == "retrying" {
+                count + 1
+            } else if matches!(*to, "queued" | "running") {
+                count.max(1)
+            } else {
+                count
+            };
             assert_eq!(event["metadata"], json!({ "from": from, "to": to, "attemptCount": after }), "{from} to {to}");
             assert_eq!(moved.str("/job/updatedAt"), event["createdAt"].as_str().unwrap());
             let moment = match *to {
@@ -147,7 +153,10 @@ async fn no_field_of_a_job_takes_a_secret_and_none_is_answered() {
         assert!(refused.status == 400 && !refused.text.contains(&token), "{bad}: {}", refused.text);
     }
     // Harmless words that only look alike.
-    operator.post("/api/assistant-jobs", new(json!({ "inputRefs": [{ "type": "other", "title": "task-42 in the risk-log" }] }))).await.expect(201);
+    operator
+        .post("/api/assistant-jobs", new(json!({ "inputRefs": [{ "type": "other", "title": "task-42 in the risk-log" }] })))
+        .await
+        .expect(201);
     let job = podcast.job(json!({})).await;
     podcast.bring(&job, "running").await;
     for bad in [

@@ -41,7 +41,8 @@ struct Life {
 
 impl Life {
     async fn ask(&self) -> Answer {
-        let body = json!({ "assistantType": "podcast", "title": "Prepare Guest", "taskId": self.podcast.task, "bundleId": self.podcast.bundle });
+        let body =
+            json!({ "assistantType": "podcast", "title": "Prepare Guest", "taskId": self.podcast.task, "bundleId": self.podcast.bundle });
         self.podcast.stack.operator().with("idempotency-key", "ask").post("/api/assistant-jobs", body).await
     }
 
@@ -141,7 +142,11 @@ async fn a_life_that_is_interrupted_at_any_write_comes_to_the_same_end() {
     clean.once().await;
     let writes = clean.podcast.stack.ledger.writes_sent();
     let job = clean.finish().await;
-    assert_eq!((is_whole(&clean, &job, Fault::Lost(0, 0)).await, writes), (1, 9), "ask, submit, claim, renewal, three objects, end, approval");
+    assert_eq!(
+        (is_whole(&clean, &job, Fault::Lost(0, 0)).await, writes),
+        (1, 9),
+        "ask, submit, claim, renewal, three objects, end, approval"
+    );
     let (mut runs, mut again) = (0, 0);
     for k in (1..=writes).step_by(sizes.job_step) {
         for fault in [Fault::Lost(k, k), Fault::Unanswered(k, k), Fault::KilledBefore(k), Fault::KilledAfter(k)] {

@@ -125,7 +125,8 @@ fn search(job: &Job, calls: &[Call], left: u32, seen: &mut HashSet<String>) -> b
         return true;
     }
     let lease = job.lease.as_ref().map(|lease| &lease.holder);
-    let key = format!("{left} {:?}", (job.version, job.status, job.attempt_count, job.output_artifact_ids.len(), lease, job.acknowledged_at));
+    let key =
+        format!("{left} {:?}", (job.version, job.status, job.attempt_count, job.output_artifact_ids.len(), lease, job.acknowledged_at));
     if !seen.insert(key) {
         return false;
     }
@@ -161,7 +162,14 @@ impl Dice {
     }
 
     fn op(&mut self, artifact: &str) -> Op {
-        let moves = [JobStatus::Running, JobStatus::WaitingApproval, JobStatus::Failed, JobStatus::Canceled, JobStatus::Queued, JobStatus::Succeeded];
+        let moves = [
+            JobStatus::Running,
+            JobStatus::WaitingApproval,
+            JobStatus::Failed,
+            JobStatus::Canceled,
+            JobStatus::Queued,
+            JobStatus::Succeeded,
+        ];
         match self.below(16) {
             0 | 1 => Op::Submit,
             2 | 3 => Op::Approve,
@@ -276,7 +284,8 @@ async fn history(arena: &Arc<Arena>, seed: u64, careless: bool) -> (bool, usize)
     let order = Arc::new(Order::default());
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
-        let ops: Vec<Op> = (0..1 + dice.below(2)).map(|_| dice.op(&artifact)).filter(|op| !careless || !matches!(op, Op::Claim(_))).collect();
+        let ops: Vec<Op> =
+            (0..1 + dice.below(2)).map(|_| dice.op(&artifact)).filter(|op| !careless || !matches!(op, Op::Claim(_))).collect();
         clients.push(tokio::spawn(client(Arc::clone(arena), job.clone(), ops, Arc::clone(&order), careless)));
     }
     let mut calls: Vec<Call> = Vec::new();

@@ -93,6 +93,48 @@ async fn no_job_is_begun_when_there_is_no_time_to_end_it() {
     assert_eq!(runner.invoke(b"{", invocation).await.unwrap_err().error_type, "BadEvent");
 }
 
+#[tokio::test]
+async fn an_assistant_that_is_not_done_in_time_is_ended_and_says_so() {
+    let podcast = Podcast::start().await;
+    let job = podcast.job(json!({})).await;
+    podcast.act(&job, "submit", Value::Null).await.expect(200);
+    let folder = std::env::temp_dir().join(format!("dataops-jobs-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let program = folder.join("claude");
+    std::fs::write(&program, "#!/bin/sh\nsleep 600\n").unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let settings = [
+        ("DATAOPS_ASSISTANT_EXECUTORS", "podcast=command"),
+        ("DATAOPS_COMMAND", program.to_str().unwrap()),
+        ("DATAOPS_COMMAND_FOLDER", folder.to_str().unwrap()),
+        ("PATH", "/usr/bin:/bin"),
+    ];
+    let runner = podcast.stack.runner().await.with_settings(&settings).unwrap();
+    // Two seconds of work are left: the rest is kept for handing in.
+    let deadline = Some(dataops_fleet::Clock::system().now().plus_seconds(22));
+    let invocation = Invocation { request_id: "late".to_owned(), deadline };
+    let event = json!({ "assistantJobId": job }).to_string();
+    let answer: Value = serde_json::from_slice(&runner.invoke(event.as_bytes(), invocation).await.unwrap()).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(answer["outcome"], "failed", "{answer}");
+    let detail = read(&podcast.stack, &job).await;
+    assert_eq!((detail["job"]["status"].as_str(), detail["job"]["lastError"]["code"].as_str()), (Some("failed"), Some("time_limit")));
+    assert_eq!(detail["artifacts"].as_array().unwrap().len(), 1, "its log is kept");
+    assert_eq!(detail["job"]["attempts"][0]["logArtifactId"], detail["artifacts"][0]["id"]);
+}
+
+#[tokio::test]
+async fn a_type_whose_executor_is_off_fails_saying_what_is_missing() {
+    let podcast = Podcast::start().await;
+    let job = podcast.job(json!({})).await;
+    podcast.act(&job, "submit", Value::Null).await.expect(200);
+    let runner = podcast.stack.runner().await.with_settings(&[("DATAOPS_ASSISTANT_EXECUTORS", "podcast=messages-http")]).unwrap();
+    assert_eq!(podcast.stack.run(&runner, Some(&job)).await["outcome"], "failed");
+    let error = read(&podcast.stack, &job).await["job"]["lastError"].clone();
+    assert_eq!(error["code"], "executor_off");
+    assert!(error["summary"].as_str().unwrap().contains("DATAOPS_MESSAGES_KEY"), "{error}");
+}
+
 /// Kills a run after its n-th write.
 async fn killed_after(podcast: &Podcast, job: &str, writes: i64) {
     let runner = podcast.stack.runner().await;
@@ -121,7 +163,10 @@ async fn a_lost_runner_is_a_failed_attempt_and_the_next_one_succeeds() {
     podcast.act(&job, "submit", Value::Null).await.expect(200);
     assert_eq!(podcast.stack.run(&runner, Some(&job)).await["outcome"], "handed_in");
     let detail = read(&podcast.stack, &job).await;
-    assert_eq!((detail["job"]["attempts"][0]["error"]["code"].as_str(), detail["job"]["outputArtifactIds"].as_array().unwrap().len()), (Some("runner_lost"), 2));
+    assert_eq!(
+        (detail["job"]["attempts"][0]["error"]["code"].as_str(), detail["job"]["outputArtifactIds"].as_array().unwrap().len()),
+        (Some("runner_lost"), 2)
+    );
 }
 
 /// Everything stored, as it is.
@@ -250,7 +295,12 @@ async fn six_dry_runs_at_once_leave_one_attempts_artifacts() {
         assert_eq!(actions(&detail), ["created", "queued", "started", "artifact-attached", "approval-requested"]);
     }
     let counts: [(&str, &dyn std::fmt::Display); 2] = [("rounds", &rounds), ("dry runs at once in each", &6)];
-    proof::record("job-dry-runs", "Dry runs at once", &counts, "one of them is answered with the job; one attempt, two artifacts, five events");
+    proof::record(
+        "job-dry-runs",
+        "Dry runs at once",
+        &counts,
+        "one of them is answered with the job; one attempt, two artifacts, five events",
+    );
 }
 
 #[tokio::test]
