@@ -12,7 +12,7 @@ mod proxy;
 
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
 use dataops_fleet::Clock;
@@ -56,7 +56,8 @@ fn stored(stack: &Stack) -> Vec<Value> {
 
 /// A runner in a process, with what it sends in our hands.
 struct Process {
-    child: Arc<Mutex<Child>>,
+    child: Mutex<Child>,
+    pid: u32,
     platform: Platform,
 }
 
@@ -73,7 +74,7 @@ impl Process {
     fn start(stack: &Stack, job: &str, verdict: impl Fn(usize) -> Verdict + Send + Sync + 'static) -> Self {
         let platform = Platform::start(json!({ "assistantJobId": job }).to_string());
         let (verdict, nth) = (Arc::new(verdict), Arc::new(AtomicUsize::new(0)));
-        let held: Arc<Mutex<Option<Arc<Mutex<Child>>>>> = Arc::default();
+        let held: Arc<OnceLock<u32>> = Arc::default();
         let decide: Arc<dyn Fn() -> Verdict + Send + Sync> = Arc::new(move || verdict(nth.fetch_add(1, Ordering::SeqCst) + 1));
         let mut command = Command::new(env!("CARGO_BIN_EXE_dataops-assistant-runner"));
         command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -86,9 +87,9 @@ impl Process {
         }
         command.env("AWS_LAMBDA_RUNTIME_API", &platform.address).env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");
         command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
-        let child = Arc::new(Mutex::new(command.spawn().unwrap()));
-        *held.lock().unwrap() = Some(Arc::clone(&child));
-        Self { child, platform }
+        let child = command.spawn().unwrap();
+        let pid = *held.get_or_init(|| child.id());
+        Self { child: Mutex::new(child), pid, platform }
     }
 
     /// Waits until it has ended.
@@ -97,13 +98,12 @@ impl Process {
     }
 
     fn signal(&self, name: &str) {
-        signal(&self.child, name);
+        signal(self.pid, name);
     }
 }
 
-fn signal(child: &Mutex<Child>, name: &str) {
-    let pid = child.lock().unwrap().id().to_string();
-    assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+fn signal(pid: u32, name: &str) {
+    assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
 }
 
 /// What is so when a second attempt was made after the first one's runner was lost.
@@ -136,7 +136,7 @@ async fn a_runner_that_is_killed_at_any_write_loses_nothing() {
             let said = format!("killed {} write {nth}", if arrives { "after" } else { "before" });
             let (stack, job) = queued().await;
             let verdict = if arrives { Verdict::KillAfter } else { Verdict::KillBefore };
-            let process = Process::start(&stack, &job, move |n| if n == nth { verdict } else { Verdict::Pass });
+            let process = Process::start(&stack, &job, move |n| if n == nth { verdict.clone() } else { Verdict::Pass });
             tokio::task::block_in_place(|| process.ended());
             kills += 1;
             match detail(&stack, &job).await["job"]["status"].as_str().unwrap() {

@@ -1,6 +1,6 @@
 //! As much of HTTP as a test between two processes needs: one message after the other on a connection.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 /// A message: its head as it came, and its body.
 pub(crate) struct Message {

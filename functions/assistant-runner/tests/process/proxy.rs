@@ -2,8 +2,7 @@
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::Child;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use crate::http::{Message, header};
 
@@ -21,8 +20,8 @@ pub(crate) enum Verdict {
 }
 
 type Decide = Arc<dyn Fn() -> Verdict + Send + Sync>;
-/// The process, as soon as there is one.
-type Held = Arc<Mutex<Option<Arc<Mutex<Child>>>>>;
+/// The process's id, as soon as there is one.
+type Held = Arc<OnceLock<u32>>;
 
 /// Stands before `upstream`; gives its own address.
 pub(crate) fn start(upstream: &str, decide: Decide, held: Held) -> String {
@@ -47,7 +46,7 @@ fn pass(client: &TcpStream, upstream: &str, decide: &Decide, held: &Held) -> Opt
     std::thread::spawn(move || {
         let mut buffer = [0; 16_384];
         while let Ok(read) = answers.read(&mut buffer) {
-            drop(heard.send(()));
+            let _ = heard.send(());
             if read == 0 || !*relays.lock().unwrap() || back.write_all(&buffer[..read]).is_err() {
                 break;
             }
@@ -61,7 +60,7 @@ fn pass(client: &TcpStream, upstream: &str, decide: &Decide, held: &Held) -> Opt
         match verdict {
             Verdict::Pass => server.write_all(&request.raw).ok()?,
             Verdict::KillBefore => {
-                child(held).lock().unwrap().kill().unwrap();
+                crate::signal(*held.wait(), "-KILL");
                 return None;
             }
             Verdict::KillAfter => {
@@ -69,13 +68,13 @@ fn pass(client: &TcpStream, upstream: &str, decide: &Decide, held: &Held) -> Opt
                 while hears.try_recv().is_ok() {}
                 server.write_all(&request.raw).ok()?;
                 // The answer says that the write is there; it goes no further.
-                drop(hears.recv());
-                child(held).lock().unwrap().kill().unwrap();
+                let _ = hears.recv();
+                crate::signal(*held.wait(), "-KILL");
                 return None;
             }
             Verdict::StopUntil(go) => {
-                crate::signal(&child(held), "-STOP");
-                drop(go.lock().unwrap().recv());
+                crate::signal(*held.wait(), "-STOP");
+                let _ = go.lock().unwrap().recv();
                 server.write_all(&request.raw).ok()?;
             }
         }
@@ -83,13 +82,4 @@ fn pass(client: &TcpStream, upstream: &str, decide: &Decide, held: &Held) -> Opt
     *relay.lock().unwrap() = false;
     drop(server.shutdown(Shutdown::Both));
     Some(())
-}
-
-fn child(held: &Held) -> Arc<Mutex<Child>> {
-    loop {
-        if let Some(child) = held.lock().unwrap().as_ref() {
-            return Arc::clone(child);
-        }
-        std::thread::yield_now();
-    }
 }
