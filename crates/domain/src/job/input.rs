@@ -401,11 +401,14 @@ pub fn parse_acknowledgement(body: &Object) -> Result<(Option<String>, Option<Ob
     Ok((note, follow_up))
 }
 
+/// An output as somebody has seen it: its id and its checksum, where it has one.
+pub type Seen = (String, Option<String>);
+
 /// The checksums of the outputs that whoever approves has seen: artifact id and checksum. `None` when they are not named.
 ///
 /// # Errors
 /// When `artifacts` is no list of `{artifactId, checksum?}`.
-pub fn parse_seen(body: &Object) -> Result<Option<Vec<(String, Option<String>)>>, Refusal> {
+pub fn parse_seen(body: &Object) -> Result<Option<Vec<Seen>>, Refusal> {
     let wrong = || Refusal::field("/artifacts", "artifacts must be a list of objects with artifactId and checksum");
     let Some(value) = body.get("artifacts").filter(|value| !value.is_null()) else { return Ok(None) };
     let list = value.as_array().ok_or_else(wrong)?;

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::input::Seen;
 use super::steps::{self, Step, add_output, enter, event};
 use super::{Action, Job};
 use crate::artifact::{Artifact, ArtifactStatus, ArtifactType, DataClass, SourceType, provider_of};
@@ -19,6 +20,9 @@ use crate::task::change::Context;
 
 /// Artifacts as they will be, each with what the audit log says of it.
 pub type Outputs = Vec<(Artifact, NewEvent)>;
+
+/// A record as it will be, with what the audit log says of it; `None` when it stays.
+pub type Changed<R> = Option<(R, NewEvent)>;
 
 /// Something an attempt made, already in the bucket.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,21 +212,16 @@ pub struct Approved {
     /// The outputs, approved.
     pub outputs: Outputs,
     /// The task with its link.
-    pub task: Option<(Task, NewEvent)>,
+    pub task: Changed<Task>,
     /// The workflow with its link.
-    pub bundle: Option<(Bundle, NewEvent)>,
+    pub bundle: Changed<Bundle>,
 }
 
 /// The output is good: its artifacts are approved, and the task's and the workflow's empty slot get its address.
 ///
 /// # Errors
 /// Nothing waits for approval; an output is not what was `seen`.
-pub fn approve(
-    stored: &Job,
-    around: Around<'_>,
-    seen: Option<&[(String, Option<String>)]>,
-    context: Context<'_>,
-) -> Result<Approved, Refusal> {
+pub fn approve(stored: &Job, around: Around<'_>, seen: Option<&[Seen]>, context: Context<'_>) -> Result<Approved, Refusal> {
     let step = steps::approve(stored, context)?;
     let gone = |artifact: &&Artifact| matches!(artifact.status, ArtifactStatus::Superseded | ArtifactStatus::Archived);
     let current: Vec<&Artifact> = around.outputs.iter().filter(|artifact| !gone(artifact)).collect();
@@ -239,7 +238,7 @@ pub fn approve(
     Ok(Approved { step, outputs, task, bundle })
 }
 
-fn check_seen(current: &[&Artifact], seen: &[(String, Option<String>)]) -> Result<(), Refusal> {
+fn check_seen(current: &[&Artifact], seen: &[Seen]) -> Result<(), Refusal> {
     let same = |artifact: &&&Artifact| seen.iter().any(|(id, sum)| id == artifact.id.as_str() && *sum == artifact.checksum);
     if let Some(other) = current.iter().find(|artifact| !same(artifact)) {
         return Err(changed(&other.title));
@@ -266,12 +265,7 @@ fn approved(artifact: &Artifact, job: &Job, context: Context<'_>) -> Option<(Art
 }
 
 /// The task and its workflow with their empty slot filled. A filled one is never overwritten.
-fn filled(
-    task: &Task,
-    bundle: Option<&Bundle>,
-    link: &str,
-    context: Context<'_>,
-) -> (Option<(Task, NewEvent)>, Option<(Bundle, NewEvent)>) {
+fn filled(task: &Task, bundle: Option<&Bundle>, link: &str, context: Context<'_>) -> (Changed<Task>, Changed<Bundle>) {
     let Some(name) = task.required_link_name.text().filter(|name| !name.trim().is_empty()) else { return (None, None) };
     if task.link.text().is_some_and(|link| !link.trim().is_empty()) {
         return (None, None);
