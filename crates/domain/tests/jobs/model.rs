@@ -183,6 +183,9 @@ fn key(world: &World) -> String {
     format!("{} {:?} {:?} {}", job(&world.job), holds, world.pending.each_ref().map(pending), world.reasons)
 }
 
+/// A count of what a walk has seen.
+type Count = fn(&Seen) -> usize;
+
 #[derive(Default)]
 struct Seen {
     worlds: usize,
@@ -277,7 +280,7 @@ fn nothing_that_can_happen_to_a_job_breaks_its_rules() {
     for seen in [&with, &without] {
         assert_eq!(seen.statuses.len(), JobStatus::ALL.len(), "{:?}", seen.statuses);
     }
-    let rows: [(&str, fn(&Seen) -> usize); 6] = [
+    let rows: [(&str, Count); 6] = [
         ("states of the world", |seen| seen.worlds),
         ("writes tried", |seen| seen.steps),
         ("of these, overtaken by another", |seen| seen.overtaken),
