@@ -11,6 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
+# The schema of the files in a folder; the one file beside the folders holds the duties.
+SCHEMAS = {"workflows": "workflow.schema.json", "playbooks": "playbook.schema.json"}
 
 
 class Loader(yaml.SafeLoader):
@@ -25,7 +27,7 @@ Loader.yaml_implicit_resolvers = {
 
 def main():
     schemas = {path.name: validator(path) for path in sorted((CONTENT / "schemas").glob("*.schema.json"))}
-    files = sorted(CONTENT.glob("workflows/*.yaml")) + [CONTENT / "duties.yaml"]
+    files = sorted(CONTENT.glob("workflows/*.yaml")) + [CONTENT / "duties.yaml"] + sorted(CONTENT.glob("playbooks/*.yaml"))
     problems = [problem for path in files for problem in check(path, schemas)]
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -43,7 +45,7 @@ def validator(path):
 def check(path, schemas):
     name = path.relative_to(CONTENT.parent)
     text = path.read_text(encoding="utf-8")
-    schema = "duties.schema.json" if path.name == "duties.yaml" else "workflow.schema.json"
+    schema = SCHEMAS.get(path.parent.name, "duties.schema.json")
     if schema not in text.partition("\n")[0]:
         yield f"{name}:1: the first line does not name {schema}, so editors do not find it"
     for error in schemas[schema].iter_errors(yaml.load(text, Loader)):

@@ -18,6 +18,11 @@ ABOUT = {
     "tick-processes.md": [*TICK, "functions/cron-runner/src"],
     "tick-speed.md": TICK,
     "engine-ticks.md": [*TICK, "crates/domain/src/schedule", "crates/domain/src/pause.rs"],
+    "job-killed.md": ["crates/domain/src/job", "crates/engine/src/jobs", "crates/store/src/transaction.rs"],
+    "job-races.md": ["crates/domain/src/job", "crates/engine/src/jobs", "crates/store/src/transaction.rs"],
+    "job-dry-runs.md": ["crates/domain/src/job", "crates/engine/src/jobs"],
+    "runner-killed.md": ["crates/domain/src/job", "crates/engine/src/jobs", "functions/assistant-runner/src"],
+    "runner-stopped.md": ["crates/domain/src/job", "crates/engine/src/jobs", "functions/assistant-runner/src"],
     "races.md": ["crates/store/src", "crates/engine/src"],
 }
 

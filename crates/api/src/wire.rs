@@ -10,6 +10,7 @@ use dataops_domain::bundle::Bundle;
 use dataops_domain::credential::ApiToken;
 use dataops_domain::file::File;
 use dataops_domain::id::{TaskId, TemplateId};
+use dataops_domain::job::Job;
 use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
@@ -484,4 +485,59 @@ pub struct TakeRequest {
     pub phases: bool,
     /// True to be told of the rest only when the template changes again.
     pub leave_rest: bool,
+}
+
+/// A list of assistant jobs, the one changed last first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobList {
+    /// The jobs.
+    pub jobs: Vec<Job>,
+    /// Where the next page starts, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// An assistant job with its artifacts and its last events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct JobDetail {
+    /// The job.
+    pub job: Job,
+    /// Artifacts that belong to it, newest last.
+    pub artifacts: Vec<Artifact>,
+    /// The last 50 events, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// An assistant job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct JobAnswer {
+    /// The job.
+    pub job: Job,
+}
+
+/// An assistant job and the artifact that a request made or attached.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct JobArtifactAnswer {
+    /// The job.
+    pub job: Job,
+    /// The artifact.
+    pub artifact: Artifact,
+}
+
+/// An acknowledged job, and the follow-up task when one was asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct JobAcknowledged {
+    /// The job.
+    pub job: Job,
+    /// The task that follows it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+}
+
+/// One event, as it was appended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EventAnswer {
+    /// The event.
+    pub event: Event,
 }

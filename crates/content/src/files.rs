@@ -68,6 +68,10 @@ pub(crate) struct Files {
     pub(crate) duties: Vec<File>,
     /// `documents/**/*.md`.
     pub(crate) documents: Vec<File>,
+    /// `playbooks/*.yaml`.
+    pub(crate) playbooks: Vec<File>,
+    /// `prompts/*.md`.
+    pub(crate) prompts: Vec<File>,
 }
 
 /// The files in the binary.
@@ -114,6 +118,8 @@ enum Kind {
     Workflow,
     Duties,
     Document,
+    Playbook,
+    Prompt,
 }
 
 fn kind(path: &str) -> Option<Kind> {
@@ -121,18 +127,22 @@ fn kind(path: &str) -> Option<Kind> {
         None if path == "duties.yaml" => Some(Kind::Duties),
         Some(("workflows", name)) if name.ends_with(".yaml") => Some(Kind::Workflow),
         Some(("documents", name)) if name.ends_with(".md") => Some(Kind::Document),
+        Some(("playbooks", name)) if name.ends_with(".yaml") => Some(Kind::Playbook),
+        Some(("prompts", name)) if name.ends_with(".md") => Some(Kind::Prompt),
         _ => None,
     }
 }
 
 fn sorted(mut all: Vec<File>) -> Files {
     all.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut files = Files { workflows: Vec::new(), duties: Vec::new(), documents: Vec::new() };
+    let mut files = Files { workflows: Vec::new(), duties: Vec::new(), documents: Vec::new(), playbooks: Vec::new(), prompts: Vec::new() };
     for file in all {
         match kind(&file.path) {
             Some(Kind::Workflow) => files.workflows.push(file),
             Some(Kind::Duties) => files.duties.push(file),
             Some(Kind::Document) => files.documents.push(file),
+            Some(Kind::Playbook) => files.playbooks.push(file),
+            Some(Kind::Prompt) => files.prompts.push(file),
             None => {}
         }
     }

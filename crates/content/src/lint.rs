@@ -4,6 +4,8 @@
 mod documents;
 mod duties;
 mod links;
+mod playbooks;
+mod prompts;
 mod slots;
 mod words;
 mod workflows;
@@ -31,11 +33,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Every finding: workflows, duties, documents, each in the order of its files.
+/// Every finding: workflows, duties, documents, playbooks, prompts, each in the order of its files.
 pub fn lint(content: &Content) -> Vec<Finding> {
     let mut findings = workflows::check(content);
     findings.extend(duties::check(content));
     findings.extend(documents::check(content));
+    findings.extend(playbooks::check(content));
+    findings.extend(prompts::check(content));
     findings
 }
 

@@ -47,6 +47,9 @@ pub struct Event {
     pub entity_type: String,
     /// The entity's id.
     pub entity_id: String,
+    /// The entity's id once more, when it is an assistant job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant_job_id: Option<String>,
     /// Place in the entity's chain, from 1.
     pub sequence: u64,
     /// A verb in the past.
@@ -90,6 +93,7 @@ pub fn chained(entity_type: &str, entity_id: &str, head: &Head, new: NewEvent, a
         id: event_id(entity_type, entity_id, sequence),
         entity_type: entity_type.to_owned(),
         entity_id: entity_id.to_owned(),
+        assistant_job_id: (entity_type == crate::job::KIND).then(|| entity_id.to_owned()),
         sequence,
         action: new.action.to_owned(),
         actor_id: actor.map(str::to_owned),

@@ -107,6 +107,10 @@ typed_id!(
     /// Id of an artifact.
     ArtifactId
 );
+typed_id!(
+    /// Id of an assistant job.
+    JobId
+);
 
 #[cfg(test)]
 mod tests {

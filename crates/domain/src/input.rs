@@ -52,6 +52,11 @@ impl<'a> Fields<'a> {
         self.object.get(key).filter(|value| !value.is_null())
     }
 
+    /// True when the field is named at all, also as `null`.
+    pub fn has(&self, key: &str) -> bool {
+        self.object.contains_key(key)
+    }
+
     /// Adds a problem.
     pub fn refuse(&mut self, key: &str, message: impl Into<String>) {
         self.errors.push(FieldError { pointer: format!("{}/{key}", self.at), message: message.into() });

@@ -13,6 +13,7 @@ pub mod file;
 pub mod generation;
 pub mod id;
 pub mod input;
+pub mod job;
 pub mod json;
 pub mod link;
 pub mod linked;

@@ -24,12 +24,15 @@ pub struct Linked {
     /// Artifacts that were attached to it and show as its references, in the order of attaching.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attached: Vec<String>,
+    /// Assistant jobs that are for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<String>,
 }
 
 impl Linked {
     /// True when nothing is linked.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.artifacts.is_empty() && self.attached.is_empty()
+        self.files.is_empty() && self.artifacts.is_empty() && self.attached.is_empty() && self.jobs.is_empty()
     }
 
     /// Ids of every artifact that belongs to it or is attached to it.

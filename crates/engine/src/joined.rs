@@ -5,15 +5,31 @@ use std::collections::BTreeMap;
 
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
+use dataops_domain::job::Job;
 use dataops_domain::json::Object;
 use dataops_domain::linked::{self, Linked};
 use dataops_domain::task::Task;
+use dataops_store::Ids;
 
 use crate::Engine;
 use crate::error::Error;
 
-/// What was read to be joined.
-pub(crate) type References = BTreeMap<String, Object>;
+/// What was read to be joined, by id.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct References {
+    pub(crate) artifacts: BTreeMap<String, Object>,
+    pub(crate) jobs: BTreeMap<String, Object>,
+}
+
+impl References {
+    /// What these records say of themselves.
+    pub(crate) fn of<'a>(artifacts: impl IntoIterator<Item = &'a Artifact>, jobs: impl IntoIterator<Item = &'a Job>) -> Self {
+        Self {
+            artifacts: artifacts.into_iter().map(|artifact| (artifact.id.to_string(), artifact.reference())).collect(),
+            jobs: jobs.into_iter().map(|job| (job.id.to_string(), job.reference())).collect(),
+        }
+    }
+}
 
 impl Engine {
     /// A task as it is answered.
@@ -41,11 +57,13 @@ impl Engine {
     }
 
     async fn references(&self, linked: impl Iterator<Item = &Linked>) -> Result<References, Error> {
-        let mut ids: Vec<String> = linked.flat_map(|linked| linked.attached.iter().cloned()).collect();
-        ids.sort();
-        ids.dedup();
-        let artifacts = self.store.get_many::<Artifact>(&ids).await?;
-        Ok(artifacts.into_iter().map(|stored| (stored.record.id.to_string(), stored.record.reference())).collect())
+        let mut ids = Ids::default();
+        for linked in linked {
+            ids.artifacts.extend(linked.attached.iter().cloned());
+            ids.jobs.extend(linked.jobs.iter().cloned());
+        }
+        let found = self.store.get_together(&ids).await?;
+        Ok(References::of(found.artifacts.iter().map(|stored| &stored.record), found.jobs.iter().map(|stored| &stored.record)))
     }
 }
 
@@ -53,17 +71,19 @@ pub(crate) fn show_task(mut task: Task, references: &References) -> Task {
     task.reminded.clear();
     task.planned = None;
     task.definition_mark = None;
-    let attached = std::mem::take(&mut task.linked).attached;
-    task.artifact_refs = linked::joined(&task.artifact_refs, "artifactId", found(&attached, references));
+    let linked = std::mem::take(&mut task.linked);
+    task.artifact_refs = linked::joined(&task.artifact_refs, "artifactId", found(&linked.attached, &references.artifacts));
+    task.assistant_job_refs = linked::joined(&task.assistant_job_refs, "assistantJobId", found(&linked.jobs, &references.jobs));
     task
 }
 
 pub(crate) fn show_bundle(mut bundle: Bundle, references: &References) -> Bundle {
-    let attached = std::mem::take(&mut bundle.linked).attached;
-    bundle.artifact_refs = linked::joined(&bundle.artifact_refs, "artifactId", found(&attached, references));
+    let linked = std::mem::take(&mut bundle.linked);
+    bundle.artifact_refs = linked::joined(&bundle.artifact_refs, "artifactId", found(&linked.attached, &references.artifacts));
+    bundle.assistant_job_refs = linked::joined(&bundle.assistant_job_refs, "assistantJobId", found(&linked.jobs, &references.jobs));
     bundle
 }
 
-fn found(ids: &[String], references: &References) -> Vec<Object> {
+fn found(ids: &[String], references: &BTreeMap<String, Object>) -> Vec<Object> {
     ids.iter().filter_map(|id| references.get(id).cloned()).collect()
 }

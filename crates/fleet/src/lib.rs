@@ -11,7 +11,9 @@ pub mod function;
 pub mod gateway;
 pub mod logs;
 pub mod random;
+pub mod starter;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use function::{BoxFuture, Function, Invocation, InvokeError, run};
+pub use starter::Starter;

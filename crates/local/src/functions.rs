@@ -10,6 +10,8 @@ pub const WORK_ENGINE: &str = "WorkEngineFunction";
 pub const PORTAL: &str = "PortalFunction";
 /// The cron-runner's logical id.
 pub const CRON_RUNNER: &str = "CronRunnerFunction";
+/// The assistant-runner's logical id.
+pub const ASSISTANT_RUNNER: &str = "AssistantRunnerFunction";
 
 /// Builds the function of a logical id from its environment.
 pub type Build = fn(&'static str, Config, Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>>;
@@ -20,10 +22,11 @@ pub fn build(id: &'static str, config: Config, clock: Clock) -> BoxFuture<'stati
         match id {
             WORK_ENGINE => dataops_work_engine::build(&config, clock).await,
             CRON_RUNNER => dataops_cron_runner::build(&config, clock).await,
+            ASSISTANT_RUNNER => dataops_assistant_runner::build(&config, clock).await,
             _ => dataops_portal::build(&config, clock).await,
         }
     })
 }
 
 /// Every function of the product. A function of the template that is not here cannot be started.
-pub const ALL: [&str; 3] = [WORK_ENGINE, PORTAL, CRON_RUNNER];
+pub const ALL: [&str; 4] = [WORK_ENGINE, PORTAL, CRON_RUNNER, ASSISTANT_RUNNER];

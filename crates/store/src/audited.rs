@@ -5,6 +5,7 @@ use dataops_domain::audit::Entity;
 use dataops_domain::audit::verify::End;
 use dataops_domain::bundle::Bundle;
 use dataops_domain::file::File;
+use dataops_domain::job::Job;
 use dataops_domain::notification::Notification;
 use dataops_domain::recurring::RecurringConfig;
 use dataops_domain::task::Task;
@@ -14,7 +15,9 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record};
 use crate::query::{Range, shard};
-use crate::tables::{ARTIFACTS_RECENT, BUNDLES_BY_STATUS, CLOSED, FILES_RECENT, Index, OPEN, RECENT_NOTIFICATIONS, Table, WINDOWS_BY_DATE};
+use crate::tables::{
+    ARTIFACTS_RECENT, BUNDLES_BY_STATUS, CLOSED, FILES_RECENT, Index, JOBS_RECENT, OPEN, RECENT_NOTIFICATIONS, Table, WINDOWS_BY_DATE,
+};
 use crate::users::UserRecord;
 use crate::windows::{WINDOWS, WindowRow};
 
@@ -33,7 +36,7 @@ const fn listing<R: Record>(index: Option<(Index, &'static str)>) -> Listing {
 }
 
 /// Every record with a chain is in one of these, deleted ones too. A new kind of record gets its lines here.
-pub const AUDITED: [Listing; 17] = [
+pub const AUDITED: [Listing; 18] = [
     listing::<Template>(None),
     listing::<RecurringConfig>(None),
     listing::<UserRecord>(None),
@@ -52,6 +55,7 @@ pub const AUDITED: [Listing; 17] = [
     listing::<File>(Some((FILES_RECENT, "deleted"))),
     listing::<Artifact>(Some((ARTIFACTS_RECENT, "artifacts"))),
     listing::<Artifact>(Some((ARTIFACTS_RECENT, "deleted"))),
+    listing::<Job>(Some((JOBS_RECENT, "jobs"))),
 ];
 
 /// A page of a listing.

@@ -194,6 +194,7 @@ fn read(item: &Item) -> Event {
             id: format!("{kind}.{id}.{sequence:08}"),
             entity_type: kind.to_owned(),
             entity_id: id.to_owned(),
+            assistant_job_id: None,
             sequence,
             action: "unreadable".to_owned(),
             actor_id: None,

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use crate::Store;
-use crate::calls::{Call, Observer};
+use crate::calls::{self, Call, Fate, Fates, Observer};
 use crate::error::StoreError;
 
 /// The scheme of addresses of owned bytes.
@@ -23,6 +23,7 @@ pub struct Objects {
     client: aws_sdk_s3::Client,
     bucket: String,
     pub(crate) observer: Option<Observer>,
+    pub(crate) fates: Option<Fates>,
 }
 
 /// What the bucket says of an object.
@@ -63,7 +64,7 @@ impl Objects {
         if let Some(endpoint) = endpoint {
             config = config.endpoint_url(endpoint).force_path_style(true);
         }
-        Self { client: aws_sdk_s3::Client::from_conf(config.build()), bucket: bucket.into(), observer: None }
+        Self { client: aws_sdk_s3::Client::from_conf(config.build()), bucket: bucket.into(), observer: None, fates: None }
     }
 
     /// The address of a key, as records show it.
@@ -81,7 +82,11 @@ impl Objects {
     /// # Errors
     /// When the bucket refuses.
     pub async fn put(&self, key: &str, bytes: Bytes, content_type: &str, sha256: &str) -> Result<(), StoreError> {
-        self.note("PutObject");
+        const NAME: &str = "PutObject";
+        let fate = self.fates.as_ref().map_or(Fate::Arrives, |fates| fates(NAME));
+        if fate == Fate::Lost {
+            return Err(calls::lost(NAME));
+        }
         let request = self
             .client
             .put_object()
@@ -91,7 +96,8 @@ impl Objects {
             .checksum_sha256(base64_of_hex(sha256))
             .body(ByteStream::from(bytes));
         Box::pin(request.send()).await.map_err(StoreError::from_sdk)?;
-        Ok(())
+        self.note(NAME);
+        if fate == Fate::Unanswered { Err(calls::lost(NAME)) } else { Ok(()) }
     }
 
     /// Reads an object whole; `None` when there is none.
@@ -196,6 +202,7 @@ impl Store {
     #[must_use]
     pub fn with_objects(mut self, mut objects: Objects) -> Self {
         objects.observer.clone_from(&self.hooks.observer);
+        objects.fates.clone_from(&self.hooks.fates);
         self.objects = Some(objects);
         self
     }

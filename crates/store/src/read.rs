@@ -1,14 +1,45 @@
 //! Point reads, batch reads and whole catalogs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+
+use dataops_domain::artifact::Artifact;
+use dataops_domain::bundle::Bundle;
+use dataops_domain::job::Job;
+use dataops_domain::task::Task;
 
 use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record, Stored};
 use crate::operation::Operation;
 use crate::tables::Table;
+
+/// Ids of records of several kinds, to be read together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    /// Of tasks.
+    pub tasks: Vec<String>,
+    /// Of bundles.
+    pub bundles: Vec<String>,
+    /// Of artifacts.
+    pub artifacts: Vec<String>,
+    /// Of assistant jobs.
+    pub jobs: Vec<String>,
+}
+
+/// Records of several kinds that were read together, in no order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Together {
+    /// Tasks.
+    pub tasks: Vec<Stored<Task>>,
+    /// Bundles.
+    pub bundles: Vec<Stored<Bundle>>,
+    /// Artifacts.
+    pub artifacts: Vec<Stored<Artifact>>,
+    /// Assistant jobs.
+    pub jobs: Vec<Stored<Job>>,
+}
 
 impl Store {
     /// Reads one record, consistently. `None` when there is none, or only its tombstone.
@@ -68,6 +99,63 @@ impl Store {
     pub async fn was_written_by<R: Record>(&self, key: &str, operation: &Operation) -> Result<bool, StoreError> {
         let item = self.get_item(R::TABLE, key).await?;
         Ok(item.is_some_and(|item| item::read_text(&item, "op") == Some(operation.id.as_str())))
+    }
+
+    /// Reads records of several kinds in one request for each hundred keys; those that don't exist are left out.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn get_together(&self, ids: &Ids) -> Result<Together, StoreError> {
+        let of = |table: Table, ids: &[String]| {
+            let mut ids: Vec<String> = ids.iter().filter(|id| dataops_domain::id::is_valid(id)).cloned().collect();
+            ids.sort();
+            ids.dedup();
+            ids.into_iter().map(move |id| (table, id)).collect::<Vec<_>>()
+        };
+        let keys = [
+            of(Table::Tasks, &ids.tasks),
+            of(Table::Bundles, &ids.bundles),
+            of(Table::Artifacts, &ids.artifacts),
+            of(Table::AssistantJobs, &ids.jobs),
+        ]
+        .concat();
+        let mut found = Together::default();
+        for chunk in keys.chunks(100) {
+            let mut wanted: HashMap<String, Vec<Item>> = HashMap::new();
+            for (table, id) in chunk {
+                let key = Item::from([(table.key().to_owned(), item::text(id))]);
+                wanted.entry(self.name(*table)?.to_owned()).or_default().push(key);
+            }
+            self.get_keys(wanted, &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    async fn get_keys(&self, mut wanted: HashMap<String, Vec<Item>>, found: &mut Together) -> Result<(), StoreError> {
+        while !wanted.is_empty() {
+            let mut request = self.client.batch_get_item().return_consumed_capacity(ReturnConsumedCapacity::Total);
+            for (table, keys) in wanted.drain() {
+                let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+                request = request.request_items(table, keys.map_err(|error| StoreError::Database(error.to_string()))?);
+            }
+            let reply = Box::pin(request.send()).await.map_err(StoreError::from_sdk)?;
+            self.note("BatchGetItem", None, reply.consumed_capacity());
+            for (name, items) in reply.responses.unwrap_or_default() {
+                let table = self.tables.find(&name);
+                for item in &items {
+                    match table {
+                        Some(Table::Tasks) => found.tasks.extend(item::read(item)?),
+                        Some(Table::Bundles) => found.bundles.extend(item::read(item)?),
+                        Some(Table::Artifacts) => found.artifacts.extend(item::read(item)?),
+                        Some(Table::AssistantJobs) => found.jobs.extend(item::read(item)?),
+                        _ => {}
+                    }
+                }
+            }
+            let left = reply.unprocessed_keys.unwrap_or_default().into_iter();
+            wanted = left.map(|(table, left)| (table, left.keys)).filter(|(_, keys)| !keys.is_empty()).collect();
+        }
+        Ok(())
     }
 
     /// Which of these keys hold anything: a record or its tombstone.

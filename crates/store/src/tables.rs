@@ -22,6 +22,8 @@ pub enum Table {
     Files,
     /// One item an artifact.
     Artifacts,
+    /// One item an assistant job, with its attempts.
+    AssistantJobs,
     /// One item an event: entity and sequence.
     AuditEvents,
     /// What people should look at.
@@ -85,6 +87,16 @@ pub(crate) const ARTIFACTS_IN_REVIEW: Index = index(Table::Artifacts, "in-review
 pub(crate) const ARTIFACTS_BY_TASK: Index = index(Table::Artifacts, "by-task", "task_id", "task_sort");
 /// Artifacts of a bundle.
 pub(crate) const ARTIFACTS_BY_BUNDLE: Index = index(Table::Artifacts, "by-bundle", "bundle_id", "bundle_sort");
+/// Assistant jobs by the time of their last change.
+pub(crate) const JOBS_RECENT: Index = index(Table::AssistantJobs, "recent", "recent_shard", "recent_sort");
+/// Assistant jobs that somebody may still have to do something about, by status.
+pub(crate) const JOBS_LIVE: Index = index(Table::AssistantJobs, "live", "live_shard", "live_sort");
+/// Assistant jobs by status, then by the time of their last change.
+pub(crate) const JOBS_BY_STATUS: Index = index(Table::AssistantJobs, "by-status", "status_shard", "status_sort");
+/// Assistant jobs of a task.
+pub(crate) const JOBS_BY_TASK: Index = index(Table::AssistantJobs, "by-task", "task_id", "task_sort");
+/// Assistant jobs of a bundle.
+pub(crate) const JOBS_BY_BUNDLE: Index = index(Table::AssistantJobs, "by-bundle", "bundle_id", "bundle_sort");
 /// Events of a day.
 pub(crate) const EVENTS_BY_DAY: Index = index(Table::AuditEvents, "by-day", "day", "day_sort");
 
@@ -101,7 +113,7 @@ pub(crate) const NOTIFICATIONS_BY_SOURCE: Index = index(Table::Notifications, "b
 pub(crate) const WINDOWS_BY_DATE: Index = index(Table::GenerationWindows, "by-date", "date_shard", "date_sort");
 
 /// Every index the store uses, for comparing with the template.
-pub const INDEXES: [Index; 21] = [
+pub const INDEXES: [Index; 26] = [
     OPEN,
     CLOSED,
     FOLLOW_UPS,
@@ -117,6 +129,11 @@ pub const INDEXES: [Index; 21] = [
     ARTIFACTS_IN_REVIEW,
     ARTIFACTS_BY_TASK,
     ARTIFACTS_BY_BUNDLE,
+    JOBS_RECENT,
+    JOBS_LIVE,
+    JOBS_BY_STATUS,
+    JOBS_BY_TASK,
+    JOBS_BY_BUNDLE,
     EVENTS_BY_DAY,
     INBOX,
     RECENT_NOTIFICATIONS,
@@ -127,13 +144,14 @@ pub const INDEXES: [Index; 21] = [
 
 impl Table {
     /// Every table the store uses.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Tasks,
         Self::Bundles,
         Self::Templates,
         Self::Users,
         Self::Files,
         Self::Artifacts,
+        Self::AssistantJobs,
         Self::AuditEvents,
         Self::Notifications,
         Self::RecurringConfigs,
@@ -152,6 +170,7 @@ impl Table {
             Self::Users => "DATAOPS_USERS_TABLE",
             Self::Files => "DATAOPS_FILES_TABLE",
             Self::Artifacts => "DATAOPS_ARTIFACTS_TABLE",
+            Self::AssistantJobs => "DATAOPS_ASSISTANT_JOBS_TABLE",
             Self::AuditEvents => "DATAOPS_AUDIT_EVENTS_TABLE",
             Self::Notifications => "DATAOPS_NOTIFICATIONS_TABLE",
             Self::RecurringConfigs => "DATAOPS_RECURRING_CONFIGS_TABLE",
@@ -171,6 +190,7 @@ impl Table {
             Self::Users => "user_id",
             Self::Files => "file_id",
             Self::Artifacts => "artifact_id",
+            Self::AssistantJobs => "assistant_job_id",
             Self::AuditEvents => "entity",
             Self::Notifications => "notification_id",
             Self::RecurringConfigs => "recurring_config_id",

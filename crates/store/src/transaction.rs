@@ -111,11 +111,33 @@ impl Transaction<'_> {
             name_version(&mut event, after.version());
         }
         let head = self.append(&after, &before.head, Some(event), false);
-        if let Some(item) = self.item(&after, &head) {
+        self.replace(before, &after, &head);
+        Stored { record: after, head }
+    }
+
+    /// Replaces a record as it was read by one step that takes several events, told in order. Each raises the version that
+    /// clients see, which therefore equals their number. Returns it as it will be.
+    pub fn advance<R: Record>(&mut self, before: &Stored<R>, mut after: R, events: Vec<NewEvent>) -> Stored<R> {
+        after.set_version(before.record.version() + events.len() as u64);
+        let mut head = before.head.clone();
+        for event in events {
+            head = self.append(&after, &head, Some(event), false);
+        }
+        self.replace(before, &after, &head);
+        Stored { record: after, head }
+    }
+
+    /// Replaces a record as it was read with one that nothing has happened to: a lease renewed, progress noted. No event, and
+    /// no version that clients see; a later write must only meet the same head, so this is never awaited by anybody.
+    pub fn touch<R: Record>(&mut self, before: &Stored<R>, after: &R) {
+        self.replace(before, after, &before.head);
+    }
+
+    fn replace<R: Record>(&mut self, before: &Stored<R>, after: &R, head: &Head) {
+        if let Some(item) = self.item(after, head) {
             let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
             self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
         }
-        Stored { record: after, head }
     }
 
     /// Insists that a stored record still has an index attribute as this one has it, without writing it.

@@ -1,6 +1,6 @@
 //! The request ledger: every call to the database, with the capacity it consumed.
 
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use dataops_store::{Call, Fate, Fates, Hooks, Observer};
@@ -12,11 +12,12 @@ pub struct Ledger {
     calls_left: Arc<AtomicI64>,
     writes_left: Arc<AtomicI64>,
     written: Arc<AtomicUsize>,
+    objects_too: Arc<AtomicBool>,
     fates: Arc<Mutex<Option<FateOf>>>,
 }
 
 /// What becomes of the n-th write.
-type FateOf = Box<dyn Fn(usize) -> Fate + Send + Sync>;
+type FateOf = Arc<dyn Fn(usize) -> Fate + Send + Sync>;
 
 impl Ledger {
     /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
@@ -37,18 +38,29 @@ impl Ledger {
 
     /// What looks at the calls of a stack.
     pub fn hooks(&self) -> Hooks {
-        let (fates, written) = (Arc::clone(&self.fates), Arc::clone(&self.written));
-        let ask: Fates = Arc::new(move |_| {
+        let (fates, written, objects_too) = (Arc::clone(&self.fates), Arc::clone(&self.written), Arc::clone(&self.objects_too));
+        let ask: Fates = Arc::new(move |name| {
+            if name == "PutObject" && !objects_too.load(Ordering::SeqCst) {
+                return Fate::Arrives;
+            }
             let nth = written.fetch_add(1, Ordering::SeqCst) + 1;
-            fates.lock().expect("no panic under the lock").as_ref().map_or(Fate::Arrives, |fate| fate(nth))
+            // Not asked under the lock: a fate may hold a write back while others go on.
+            let fate = fates.lock().expect("no panic under the lock").clone();
+            fate.map_or(Fate::Arrives, |fate| fate(nth))
         });
         Hooks { observer: Some(self.observer()), fates: Some(ask) }
     }
 
-    /// Lets `fate` decide from now on what becomes of the n-th write, counted from 1.
+    /// As [`Self::fate_of_writes`], and objects put into the bucket count as writes too.
+    pub fn fate_of_all_writes(&self, fate: impl Fn(usize) -> Fate + Send + Sync + 'static) {
+        self.objects_too.store(true, Ordering::SeqCst);
+        self.fate_of_writes(fate);
+    }
+
+    /// Lets `fate` decide from now on what becomes of the n-th write to the database, counted from 1.
     pub fn fate_of_writes(&self, fate: impl Fn(usize) -> Fate + Send + Sync + 'static) {
         self.written.store(0, Ordering::SeqCst);
-        *self.fates.lock().expect("no panic under the lock") = Some(Box::new(fate));
+        *self.fates.lock().expect("no panic under the lock") = Some(Arc::new(fate));
     }
 
     /// How many writes were sent since [`Self::fate_of_writes`].

@@ -17,6 +17,7 @@ mod stack;
 pub use answer::Answer;
 pub use browser::Browser;
 pub use caller::Caller;
+pub use dataops_assistant_runner::AssistantRunner;
 pub use faults::{Faults, Happens};
 pub use ledger::Ledger;
 pub use stack::Stack;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dataops_assistant_runner::AssistantRunner;
 use dataops_domain::audit::NewEvent;
+use dataops_domain::job::Job;
 use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
@@ -159,6 +161,43 @@ impl Stack {
         let mut transaction = self.store.begin(&operation);
         transaction.change(&stored, older, event, true);
         transaction.apply().await.expect("the store takes it");
+    }
+
+    /// The assistant-runner over this stack, whose calls the ledger sees too. Each is a process of its own.
+    pub async fn runner(&self) -> AssistantRunner {
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
+        let declared = template.function(functions::ASSISTANT_RUNNER).expect("the runner is declared");
+        let config = self.embedded.config(declared, None);
+        dataops_assistant_runner::runner(&config, self.clock.clone(), self.ledger.hooks()).await.expect("the runner starts")
+    }
+
+    /// The environment of an assistant-runner that is a process of its own.
+    pub fn runner_environment(&self) -> Vec<(String, String)> {
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
+        let declared = template.function(functions::ASSISTANT_RUNNER).expect("the runner is declared");
+        self.embedded.config(declared, None).iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// Invokes a runner: for one job, or for a sweep.
+    pub async fn run(&self, runner: &AssistantRunner, job: Option<&str>) -> Value {
+        let event = job.map_or_else(|| json!({}), |id| json!({ "assistantJobId": id }));
+        let invocation = Invocation { request_id: self.next_request(), deadline: None };
+        match runner.invoke(event.to_string().as_bytes(), invocation).await {
+            Ok(answer) => serde_json::from_slice(&answer).expect("an answer"),
+            Err(error) => json!({ "ok": false, "error": error.to_string() }),
+        }
+    }
+
+    /// Writes many jobs at once, for a queue with a past.
+    pub async fn write_jobs(&self, jobs: Vec<Job>) {
+        for some in jobs.chunks(100) {
+            let operation = Operation::new(&self.next_request(), Actor::system(), self.clock.now(), None);
+            let mut transaction = self.store.begin(&operation);
+            for one in some {
+                transaction.create(one.clone(), None);
+            }
+            transaction.apply().await.expect("the store takes them");
+        }
     }
 
     /// The embedded AWS below.

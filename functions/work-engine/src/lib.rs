@@ -10,7 +10,7 @@ use dataops_content::Content;
 use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{AdminCommand, Engine, Error};
 use dataops_fleet::function::BoxFuture;
-use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, gateway, random};
+use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, Starter, aws, gateway, random};
 use dataops_store::{Hooks, Objects, Operation, Store, Tables};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ pub struct App {
     pub(crate) engine: Engine,
     pub(crate) clock: Clock,
     pub(crate) secret: Arc<str>,
+    /// Starts the runner for a job that was submitted.
+    pub(crate) runner: Option<Starter>,
 }
 
 /// Builds the function from its configuration.
@@ -47,7 +49,8 @@ pub async fn app(config: &Config, clock: Clock, hooks: Hooks) -> Result<App, Con
     if let Some(bucket) = config.get("DATAOPS_ARTIFACTS_BUCKET") {
         store = store.with_objects(Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket));
     }
-    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret })
+    let runner = Starter::new(config, &sdk, "DATAOPS_ASSISTANT_RUNNER_FUNCTION");
+    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret, runner })
 }
 
 /// The function as the platform calls it.

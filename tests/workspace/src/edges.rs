@@ -3,15 +3,17 @@
 use crate::members::{Member, members};
 
 /// What each member may use of ours, tests included. A new member is added here first.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("content", &["domain"]),
     ("api", &["domain"]),
+    ("assistants", &["domain", "content"]),
     ("store", &["domain"]),
     ("fleet", &["domain"]),
-    ("engine", &["domain", "store", "content", "api"]),
+    ("engine", &["domain", "store", "content", "api", "assistants"]),
     ("work-engine", &["engine", "api", "fleet", "domain", "content", "store"]),
     ("cron-runner", &["engine", "fleet", "domain", "content", "store"]),
+    ("assistant-runner", &["engine", "assistants", "fleet", "domain", "content", "store"]),
     ("portal", &["api", "fleet", "domain", "store"]),
 ];
 /// These put everything together, so they may use anything.

@@ -54,7 +54,12 @@ fn each_function_is_told_the_tables_it_uses_and_no_other() {
     let of = |tables: &[Table]| tables.iter().map(|table| table.variable().to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(variables(&template, functions::PORTAL), of(&[Table::Sessions, Table::Users]));
     assert_eq!(variables(&template, functions::WORK_ENGINE), of(&Table::ALL));
-    // It answers no requests, so it keeps no answers, and it knows no sessions.
-    let ticked: Vec<Table> = Table::ALL.into_iter().filter(|table| !matches!(table, Table::Sessions | Table::Idempotency)).collect();
+    // It answers no requests, so it keeps no answers, and it knows no sessions. Assistants are not its work.
+    let ticked: Vec<Table> =
+        Table::ALL.into_iter().filter(|table| !matches!(table, Table::Sessions | Table::Idempotency | Table::AssistantJobs)).collect();
     assert_eq!(variables(&template, functions::CRON_RUNNER), of(&ticked));
+    // Jobs, and what they are for, made of and told by.
+    let worked =
+        [Table::AssistantJobs, Table::Tasks, Table::Bundles, Table::Files, Table::Artifacts, Table::Notifications, Table::AuditEvents];
+    assert_eq!(variables(&template, functions::ASSISTANT_RUNNER), of(&worked));
 }

@@ -7,6 +7,7 @@ use dataops_domain::closing::Blocker;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::assistants::JobRow;
 use super::recurring::Origin;
 use super::row::{Person, TaskRow, WorkflowCard};
 use crate::documents::DocumentLink;
@@ -77,6 +78,9 @@ pub struct BundlePage {
     /// Its artifacts, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
+    /// Assistant jobs for it, the one changed last first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobRow>,
     /// Whether it can be closed.
     pub close: Close,
     /// What happened to it, newest first, at most 50.

@@ -3,6 +3,7 @@
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::assistants::JobRow;
 use super::recurring::{FailureRow, LedgerSummary};
 use super::row::{Person, TaskRow, WorkflowCard};
 use super::templates::TemplateCard;
@@ -28,6 +29,9 @@ pub struct Home {
     pub ledger: LedgerSummary,
     /// Windows that failed or were missed, and that nobody lets rest (RW-8).
     pub failures: Vec<FailureRow>,
+    /// Assistant jobs that want a decision, then those that failed or were rejected (AJ-7); at most 20.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assistants: Vec<JobRow>,
     /// Late tasks, oldest first.
     pub overdue: Vec<TaskRow>,
     /// Waiting tasks whose follow-up day has come.

@@ -1,10 +1,12 @@
 //! The parts that several pages show: a task's row, a workflow's card, a person.
 
 use dataops_domain::bundle::Stage;
+use dataops_domain::job::JobStatus;
 use dataops_domain::task::Status;
 use dataops_domain::time::Date;
 use serde::{Deserialize, Serialize};
 
+use super::assistants::JobNext;
 use super::recurring::SourceLabel;
 
 /// A person as shown beside work.
@@ -63,6 +65,20 @@ pub struct Gate {
     pub satisfied: bool,
 }
 
+/// A live assistant job, as a badge beside its work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobBadge {
+    /// Job id.
+    pub id: String,
+    /// Which assistant.
+    pub assistant_type: String,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// What to do about it.
+    pub next: JobNext,
+}
+
 /// One line of a task list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -115,6 +131,9 @@ pub struct TaskRow {
     /// Tags.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// The assistant job for it that wants attention most, while there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobBadge>,
     /// The version to send with `If-Match`.
     pub version: u64,
 }
@@ -187,4 +206,7 @@ pub struct WorkflowCard {
     /// True while its tasks are still being written.
     #[serde(default)]
     pub being_made: bool,
+    /// The assistant job for it or one of its tasks that wants attention most, while there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobBadge>,
 }

@@ -7,6 +7,7 @@ use dataops_domain::task::Task;
 use dataops_domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::assistants::JobRow;
 use super::recurring::Origin;
 use super::row::{Gate, Person, TaskRow};
 use crate::documents::{DocumentLink, TextLink};
@@ -65,6 +66,9 @@ pub struct TaskPage {
     /// Its artifacts and those of its workflow that may prove it, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
+    /// Assistant jobs for it, the one changed last first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobRow>,
     /// What happened to it, newest first, at most 50.
     pub events: Vec<Event>,
     /// Users, for assigning.

@@ -106,6 +106,32 @@ schema_version: 1
 ## References
 ";
 
+const PLAYBOOK: &str = r#"assistant: talk
+title: Talk
+minutes: 10
+intake:
+  - {key: guest, group: guest, label: Name, also: [name, speaker], need: required, ask: "How do we say your name?"}
+  - {key: topic, group: topics, label: Topics, also: [topics], need: optional, list: true}
+sections:
+  - {id: start, name: Start, minutes: 6, pick: 1, purpose: To begin.}
+  - {id: end, name: End, minutes: 4, pick: 1, purpose: To end.}
+themes:
+  - {id: work, name: Work, words: [work, job]}
+levels:
+  - {id: new, name: New, words: [junior]}
+questions:
+  - {id: begin, section: start, ask: "How did it begin?", listen: a scene, then: "And then?"}
+  - {id: on-topic, section: start, themes: [work], ask: "What is hard about {topic}?", listen: a reason, then: "For whom?"}
+  - {id: a-day, section: start, themes: [work], levels: [new], ask: "What does a day look like?", listen: hours, then: "Why?"}
+  - {id: a-tool, section: end, themes: [work], ask: "Which tool did you put away?", listen: a loss, then: "Why?"}
+  - {id: goodbye, section: end, ask: "Where can people find you?", listen: one place, then: "May we link it?"}
+live:
+  - {kind: clarify, say: "What does the word mean?"}
+mail: {subject: A few things, opening: thank you., closing: Until soon., complete: We have all.}
+checklist:
+  - {day: -1, do: Try the sound}
+"#;
+
 /// The file of the workflow.
 pub(crate) const TALK: &str = "workflows/talk.yaml";
 /// The file of the duties.
@@ -114,6 +140,10 @@ pub(crate) const DUTY: &str = "duties.yaml";
 pub(crate) const PREPARE: &str = "documents/talk/prepare.md";
 /// The file of the reference document.
 pub(crate) const TALKS: &str = "documents/talk/overview.md";
+/// The file of the playbook.
+pub(crate) const BOOK: &str = "playbooks/talk.yaml";
+/// The file of the playbook's prompt.
+pub(crate) const PROMPT: &str = "prompts/talk.md";
 
 /// A content folder.
 pub(crate) struct Fixture(TempDir);
@@ -122,7 +152,9 @@ impl Fixture {
     /// A folder without a fault.
     pub(crate) fn new() -> Self {
         let fixture = Self(tempfile::tempdir().expect("a temporary folder"));
-        fixture.with(TALK, WORKFLOW).with(DUTY, DUTIES).with(PREPARE, DOCUMENT).with(TALKS, OVERVIEW)
+        let fixture = fixture.with(TALK, WORKFLOW).with(DUTY, DUTIES).with(PREPARE, DOCUMENT).with(TALKS, OVERVIEW);
+        let prompts = [PROMPT, "prompts/messages.md", "prompts/command.md"];
+        prompts.into_iter().fold(fixture.with(BOOK, PLAYBOOK), |fixture, path| fixture.with(path, "# Write it\n\nIn plain words.\n"))
     }
 
     /// With this file.
@@ -138,6 +170,12 @@ impl Fixture {
         let text = fs::read_to_string(self.0.path().join(path)).expect("the file is there");
         assert!(text.contains(from), "{path} has no {from}");
         self.with(path, &text.replacen(from, to, 1))
+    }
+
+    /// Without this file.
+    pub(crate) fn without(self, path: &str) -> Self {
+        fs::remove_file(self.0.path().join(path)).expect("the file was there");
+        self
     }
 
     /// Reads it.

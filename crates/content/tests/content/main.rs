@@ -5,6 +5,7 @@ mod documents;
 mod fixture;
 mod lint_documents;
 mod lint_duties;
+mod lint_playbooks;
 mod lint_workflows;
 mod search;
 mod shipped;

@@ -51,11 +51,27 @@ fn there_are_64_documents_and_8_duties() {
 }
 
 #[test]
+fn the_podcast_playbook_has_at_least_60_questions() {
+    let content = content();
+    let playbook = content.playbook("podcast").expect("a playbook for podcasts");
+    assert_eq!(content.playbooks.len(), 1);
+    assert!(playbook.questions.len() >= 60, "{}", playbook.questions.len());
+    let planned: usize = playbook.sections.iter().map(|section| section.pick).sum();
+    assert!((10..=14).contains(&planned), "{planned} questions are planned");
+    let last = playbook.sections.last().expect("a section");
+    assert_eq!((last.pick, last.droppable), (1, false), "the hour ends with one resource");
+    let names: Vec<&str> = content.prompts.iter().map(|prompt| prompt.name.as_str()).collect();
+    assert_eq!(names, ["command", "messages", "podcast"]);
+}
+
+#[test]
 fn the_binary_and_the_folder_hold_the_same() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
     let read = Content::read(&folder).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(read.workflows, content().workflows);
     assert_eq!(read.duties, content().duties);
+    assert_eq!(read.playbooks, content().playbooks);
+    assert_eq!(read.prompts, content().prompts);
     assert!(read.documents.iter().eq(content().documents.iter()));
 }
 

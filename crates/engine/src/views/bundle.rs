@@ -14,10 +14,10 @@ use dataops_domain::template::Template;
 use dataops_domain::template::running::{self, Does};
 use dataops_store::{Operation, Range, StoreError, TaskFilter};
 
-use super::{Scene, card, home, row};
+use super::{Scene, card, home, job_row, row};
 use crate::Engine;
 use crate::error::{Error, Expected};
-use crate::joined::show_bundle;
+use crate::joined::{References, show_bundle};
 use crate::proof::ids_of_bundle;
 
 impl Engine {
@@ -40,10 +40,11 @@ impl Engine {
             template.map(|template| template.definitions().into_iter().map(|definition| definition.ref_id).collect()).unwrap_or_default();
         tasks.sort_by_key(|task| (task.date, order.iter().position(|name| Some(name) == task.template_task_ref.as_ref())));
         let by_id = HashMap::from([(bundle.id.as_str(), &bundle)]);
-        let (approved, artifacts) =
-            futures_util::future::try_join(self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT), self.artifacts_of_bundle(&bundle))
-                .await?;
+        let approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT);
+        let (artifacts, jobs) = (self.artifacts_of_bundle(&bundle), self.jobs_of(&bundle.linked.jobs));
+        let (approved, artifacts, jobs) = futures_util::future::try_join3(approved, artifacts, jobs).await?;
         scene.approved = approved;
+        scene.jobs.clone_from(&jobs);
         let facts = row::facts(Some(&bundle));
         let rows: Vec<TaskRow> = tasks.iter().map(|task| row::row(task, Some(&bundle), &facts, &scene)).collect();
         let open: Vec<&TaskRow> = rows.iter().filter(|row| matches!(row.status, Status::Todo | Status::Waiting)).collect();
@@ -65,7 +66,8 @@ impl Engine {
             card,
             close: close(&bundle, &tasks),
             events,
-            bundle: show_bundle(bundle, &artifacts.iter().map(|each| (each.id.to_string(), each.reference())).collect()),
+            jobs: jobs.iter().map(|job| job_row::of(job, &tasks, &scene)).collect(),
+            bundle: show_bundle(bundle, &References::of(&artifacts, &jobs)),
             artifacts,
         })
     }

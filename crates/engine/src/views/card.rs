@@ -27,6 +27,7 @@ pub(super) fn card(bundle: &Bundle, open: &[&TaskRow], done: usize, total: usize
         risk: risk(open),
         next: next.map(|row| NextTask { id: row.id.clone(), description: row.description.clone(), date: row.date }),
         being_made: bundle.being_made,
+        job: scene.badge(|job| job.bundle_id.as_deref().or(job.task_bundle_id.as_deref()) == Some(bundle.id.as_str())),
     }
 }
 

@@ -2,19 +2,23 @@
 
 use std::collections::HashMap;
 
+use dataops_api::views::assistants::{JobNext, JobRow};
 use dataops_api::views::home::Home;
 use dataops_api::views::row::{TaskRow, WorkflowCard};
 use dataops_domain::bundle::{Bundle, BundleStatus};
+use dataops_domain::job::Job;
 use dataops_domain::task::{Status, Task};
 use dataops_domain::time::{self, Timestamp};
 use dataops_store::{Operation, Range, TaskFilter};
 
-use super::{Scene, card, row, templates};
+use super::{Scene, card, job_row, row, templates};
 use crate::Engine;
 use crate::error::Error;
 
 /// The most tasks shown of what comes after today.
 const NEXT: usize = 10;
+/// The most assistant jobs shown.
+const MOST_JOBS: usize = 20;
 
 impl Engine {
     /// What the operator sees in the morning. With `mine`, the reader's own and unassigned work.
@@ -26,7 +30,9 @@ impl Engine {
         let tasks = self.store.tasks(&TaskFilter::Open, &everything);
         let bundles = self.store.bundles(&active, &everything);
         let ledger = self.ledger_read(operation);
-        let (mut scene, tasks, bundles, ledger) = futures_util::future::try_join4(self.scene(operation), tasks, bundles, ledger).await?;
+        let scene = async { futures_util::future::try_join(self.scene(operation), self.live_jobs()).await };
+        let ((mut scene, jobs), tasks, bundles, ledger) = futures_util::future::try_join4(scene, tasks, bundles, ledger).await?;
+        scene.jobs = jobs;
         let (tasks, bundles) = (tasks.into_records(), bundles.into_records());
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
         scene.approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT).await?;
@@ -52,6 +58,7 @@ impl Engine {
             active_workflows: bundles.len(),
             ledger: ledger.summary(&scene),
             failures: ledger.failures(&scene),
+            assistants: assistants(&tasks, &by_id, &scene),
             overdue: pick(&|row| row.overdue),
             follow_ups_due,
             due_today: pick(&|row| row.status == Status::Todo && row.due_in_days == 0),
@@ -62,6 +69,16 @@ impl Engine {
             people: scene.people.clone(),
         })
     }
+}
+
+/// Jobs that want a decision, then those that failed or were rejected.
+fn assistants(tasks: &[Task], bundles: &HashMap<&str, &Bundle>, scene: &Scene) -> Vec<JobRow> {
+    let wanted = |job: &&Job| matches!(job_row::next(job), JobNext::Review | JobNext::Retry | JobNext::FollowUp);
+    let mut jobs: Vec<&Job> = scene.jobs.iter().filter(wanted).collect();
+    jobs.sort_by_key(|job| (job_row::next(job), job.updated_at));
+    jobs.truncate(MOST_JOBS);
+    let bundle = |job: &Job| job.bundle_id.as_ref().or(job.task_bundle_id.as_ref()).and_then(|id| bundles.get(id.as_str()).copied());
+    jobs.into_iter().map(|job| job_row::with_workflow(job_row::of(job, tasks, scene), bundle(job))).collect()
 }
 
 pub(super) fn row_of(task: &Task, bundles: &HashMap<&str, &Bundle>, scene: &Scene) -> TaskRow {

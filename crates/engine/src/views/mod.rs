@@ -1,11 +1,14 @@
 //! What each page shows, in one answer: its reads run in parallel, and nothing is shown that is not stored.
 
+mod assistants;
 mod bundle;
 mod calendar;
 pub(crate) mod card;
 mod gap;
 mod home;
 mod inbox;
+mod job;
+mod job_row;
 mod ledger;
 mod recurring;
 mod row;
@@ -20,22 +23,25 @@ use std::collections::{BTreeSet, HashMap};
 
 use dataops_api::documents::DocumentLink;
 use dataops_api::views::recurring::{Origin, SourceLabel};
-use dataops_api::views::row::Person;
+use dataops_api::views::row::{JobBadge, Person};
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use dataops_domain::bundle::Bundle;
 use dataops_domain::generation::{Source, SourceKey, work};
 use dataops_domain::id;
+use dataops_domain::job::Job;
 use dataops_domain::recurring::RecurringConfig;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::time::{self, Date, Timestamp, Tz};
-use dataops_store::{Operation, StoreError, UserRecord};
+use dataops_store::{Operation, Range, StoreError, UserRecord};
 
 use crate::recurring::{Record, sentence, sources_of};
 use crate::{Engine, proof};
 
 /// The most artifacts a list looks at: one batch read. The page of a task and its completion look at everything.
 pub(crate) const MOST_LOOKED_AT: usize = 100;
+/// The most live jobs that lists of tasks look at for their badges.
+const MOST_LIVE_JOBS: usize = 200;
 
 /// What all rows of a page share.
 pub(crate) struct Scene {
@@ -49,6 +55,8 @@ pub(crate) struct Scene {
     pub(crate) records: HashMap<SourceKey, Record>,
     /// Approved artifacts among those that may prove the page's tasks.
     pub(crate) approved: BTreeSet<String>,
+    /// Live assistant jobs, where the page shows them.
+    pub(crate) jobs: Vec<Job>,
 }
 
 impl Scene {
@@ -63,7 +71,20 @@ impl Scene {
             sources: Vec::new(),
             records: HashMap::new(),
             approved: BTreeSet::new(),
+            jobs: Vec::new(),
         }
+    }
+
+    /// The live job among these that wants attention most.
+    pub(crate) fn badge(&self, of: impl Fn(&Job) -> bool) -> Option<JobBadge> {
+        let live = self.jobs.iter().filter(|job| job.is_live() && of(job));
+        let first = live.min_by_key(|job| (job_row::next(job), std::cmp::Reverse(job.updated_at)))?;
+        Some(JobBadge {
+            id: first.id.to_string(),
+            assistant_type: first.assistant_type.clone(),
+            status: first.status,
+            next: job_row::next(first),
+        })
     }
 
     /// The person with this id; an id that no user has is shown as it is.
@@ -136,7 +157,14 @@ impl Engine {
             sources,
             records,
             approved: BTreeSet::new(),
+            jobs: Vec::new(),
         })
+    }
+
+    /// Live assistant jobs: one query, whatever was finished before.
+    pub(crate) async fn live_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        let range = Range { limit: Some(MOST_LIVE_JOBS), ..Range::default() };
+        Ok(self.store.jobs_live(&range).await?.into_records())
     }
 
     /// Which artifacts that may prove these open tasks are approved: one batch read for each hundred,

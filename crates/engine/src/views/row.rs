@@ -34,6 +34,7 @@ pub(super) fn row(task: &Task, bundle: Option<&Bundle>, facts: &Facts<'_>, scene
         chasers: task.chasers_sent(),
         overdue: task.is_overdue(scene.today),
         tags: task.tags.get().cloned().unwrap_or_default(),
+        job: scene.badge(|job| job.task_id.as_deref() == Some(task.id.as_str())),
         version: task.version,
     }
 }

@@ -1,15 +1,16 @@
 //! A task's page: the task, then its bundle, proofs and events in parallel.
 
 use dataops_api::views::task::{Instructions, TaskPage};
+use dataops_domain::job::Job;
 use dataops_domain::task::Task;
 use dataops_store::Operation;
 use serde_json::Value;
 
-use super::row;
+use super::{job_row, row};
 use crate::Engine;
 use crate::documents;
 use crate::error::Error;
-use crate::joined::show_task;
+use crate::joined::{References, show_task};
 use crate::proof::Loaded;
 
 impl Engine {
@@ -21,9 +22,12 @@ impl Engine {
         let task = self.task(id).await?.record;
         let events = async { Ok(self.store.events("task", task.id.as_str(), 50).await?) };
         let scene = async { Ok(self.scene(operation).await?) };
-        let (linked, events, scene) = futures_util::future::try_join3(self.load_all(&task), events, scene).await?;
+        let jobs = async { Ok(self.jobs_of(&task.linked.jobs).await?) };
+        let (linked, events, scene, jobs) = futures_util::future::try_join4(self.load_all(&task), events, scene, jobs).await?;
         let facts = linked.facts(&task);
         let bundle = linked.bundle.as_ref().map(|stored| &stored.record);
+        let mut scene = scene;
+        scene.jobs.clone_from(&jobs);
         Ok(TaskPage {
             today: scene.today,
             checked_at: operation.now,
@@ -37,7 +41,8 @@ impl Engine {
             files: linked.files_of(&task),
             artifacts: linked.artifacts_shown(),
             events,
-            task: self::shown(task, &linked),
+            jobs: jobs.iter().map(|job| job_row::of(job, &[], &scene)).collect(),
+            task: self::shown(task, &linked, &jobs),
         })
     }
 
@@ -60,8 +65,8 @@ impl Engine {
 }
 
 /// The task with the references of what is attached to it, which has been read already.
-fn shown(task: Task, linked: &Loaded) -> Task {
-    let references = linked.artifacts.iter().map(|stored| (stored.record.id.to_string(), stored.record.reference())).collect();
+fn shown(task: Task, linked: &Loaded, jobs: &[Job]) -> Task {
+    let references = References::of(linked.artifacts.iter().map(|stored| &stored.record), jobs);
     show_task(task, &references)
 }
 

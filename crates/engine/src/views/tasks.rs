@@ -49,8 +49,11 @@ impl Engine {
         let (wanted, range) = listing(filter);
         let (active, everything) = ([BundleStatus::Active], Range::default());
         let bundles = self.store.bundles(&active, &everything);
-        let (mut scene, page, bundles) =
-            futures_util::future::try_join3(self.scene(operation), self.store.tasks(&wanted, &range), bundles).await?;
+        // Badges beside what is finished would say nothing.
+        let jobs = async { if closed(filter) { Ok(Vec::new()) } else { self.live_jobs().await } };
+        let (mut scene, page, bundles, jobs) =
+            futures_util::future::try_join4(self.scene(operation), self.store.tasks(&wanted, &range), bundles, jobs).await?;
+        scene.jobs = jobs;
         let bundles = bundles.into_records();
         let by_id: HashMap<&str, &Bundle> = bundles.iter().map(|bundle| (bundle.id.as_str(), bundle)).collect();
         let mut next_cursor = page.next.clone();
@@ -80,7 +83,7 @@ fn listing(filter: &TaskListFilter) -> (TaskFilter, Range) {
     };
     let text = |date: &Option<Date>| date.map(|date| date.to_string());
     // Closed tasks grow for ever: the latest first, and a bounded part of them.
-    let closed = matches!(filter.status, Some(Status::Done | Status::Archived)) && filter.bundle.is_none();
+    let closed = closed(filter);
     let range = Range {
         from: text(&filter.from),
         to: text(&filter.to),
@@ -89,6 +92,11 @@ fn listing(filter: &TaskListFilter) -> (TaskFilter, Range) {
         limit: closed.then_some(filter.limit.unwrap_or(PAGE)),
     };
     (wanted, range)
+}
+
+/// True for a list of what is finished.
+fn closed(filter: &TaskListFilter) -> bool {
+    matches!(filter.status, Some(Status::Done | Status::Archived)) && filter.bundle.is_none()
 }
 
 fn matches(task: &Task, filter: &TaskListFilter) -> bool {

@@ -21,7 +21,7 @@ const PASSED_BACK: [&str; 7] = ["content-type", "etag", "retry-after", "idempote
 
 pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(path) = engine_path(parts.uri.path()) else { return error(StatusCode::NOT_FOUND, "Not found") };
+    let Some(path) = engine_path(&parts.method, parts.uri.path()) else { return error(StatusCode::NOT_FOUND, "Not found") };
     let id = request_id(&parts);
     if parts.method == Method::GET && PUBLIC.contains(&path.as_str()) {
         let caller = Caller { user_id: "anonymous".to_owned(), request_id: id, received_at: received_at(&parts) };
@@ -83,10 +83,12 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
 }
 
 /// The engine's path; `None` for what the portal answers itself or never passes on.
-fn engine_path(path: &str) -> Option<String> {
+fn engine_path(method: &Method, path: &str) -> Option<String> {
     let rest = path.strip_prefix("/work/api/")?;
     let bare = rest.trim_end_matches('/');
-    let job_events = rest.strip_prefix("assistant-jobs/").is_some_and(|job| job.trim_end_matches('/').ends_with("/events"));
+    // A job's log is written by trusted backend code alone; reading it is anybody's.
+    let job_events =
+        *method != Method::GET && rest.strip_prefix("assistant-jobs/").is_some_and(|job| job.trim_end_matches('/').ends_with("/events"));
     // The setup page is its only way, where tries are counted.
     let setup = rest.strip_prefix("users/").is_some_and(|user| user.trim_end_matches('/').ends_with("/setup"));
     let own = bare == "auth" || rest.starts_with("auth/") || bare == "me" || setup;
@@ -125,8 +127,8 @@ mod tests {
 
     #[test]
     fn only_the_engines_paths_are_passed() {
-        assert_eq!(engine_path("/work/api/tasks/a%2Fb").as_deref(), Some("/api/tasks/a%2Fb"));
-        assert_eq!(engine_path("/work/api/bundles/").as_deref(), Some("/api/bundles/"));
+        assert_eq!(engine_path(&Method::GET, "/work/api/tasks/a%2Fb").as_deref(), Some("/api/tasks/a%2Fb"));
+        assert_eq!(engine_path(&Method::GET, "/work/api/bundles/").as_deref(), Some("/api/bundles/"));
         for own in [
             "/work/api/auth/login",
             "/work/api/auth/x",
@@ -138,8 +140,10 @@ mod tests {
             "/work/api/users/u/setup/",
             "/other",
         ] {
-            assert_eq!(engine_path(own), None, "{own}");
+            assert_eq!(engine_path(&Method::POST, own), None, "{own}");
         }
+        let events = "/work/api/assistant-jobs/j/events";
+        assert_eq!(engine_path(&Method::GET, events).as_deref(), Some("/api/assistant-jobs/j/events"));
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Call {
 fn version_of(body: &Value) -> Option<u64> {
     let version = |value: &Value| value.get("version").and_then(Value::as_u64);
     version(body).or_else(|| {
-        ["bundle", "template", "user", "notification", "file", "artifact", "recurringConfig", "window"]
+        ["bundle", "template", "user", "notification", "file", "job", "artifact", "recurringConfig", "window"]
             .iter()
             .find_map(|key| version(body.get(*key)?))
     })

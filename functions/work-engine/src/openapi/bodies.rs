@@ -28,6 +28,28 @@ const OF_TEMPLATE: [&str; 9] =
     ["id", "anchorMeaning", "contentHash", "differsFromGit", "pauses", "archivedAt", "createdAt", "updatedAt", "version"];
 const OF_RECURRING: [&str; 6] = ["id", "pauses", "archivedAt", "createdAt", "updatedAt", "version"];
 
+/// Fields of an assistant job that no request sets.
+const OF_JOB: [&str; 18] = [
+    "id",
+    "status",
+    "outputArtifactIds",
+    "logRefs",
+    "approval",
+    "attemptCount",
+    "lastError",
+    "attempts",
+    "progress",
+    "acknowledgedAt",
+    "acknowledgedBy",
+    "queuedAt",
+    "startedAt",
+    "completedAt",
+    "createdAt",
+    "updatedAt",
+    "version",
+    "lease",
+];
+
 /// Says what stands in every body that its handler calls just an object.
 pub(super) fn describe(document: &mut Value) {
     let of = |document: &Value, schema: &str, left_out: &[&str], required: &[&str]| {
@@ -54,6 +76,17 @@ pub(super) fn describe(document: &mut Value) {
         ),
         ("/api/recurring/simulate", "post", simulated(document)),
         ("/api/recurring/windows/acknowledge", "post", acknowledged()),
+        ("/api/assistant-jobs", "post", of(document, "Job", &OF_JOB, &["assistantType"])),
+        ("/api/assistant-jobs/{id}", "put", of(document, "Job", &[&OF_JOB[..], &["requestedBy", "retryOfJobId"]].concat(), &[])),
+        ("/api/assistant-jobs/{id}/transition", "post", moved(document)),
+        ("/api/assistant-jobs/{id}/transition", "put", moved(document)),
+        ("/api/assistant-jobs/{id}/reject", "post", texts(&["reason"])),
+        ("/api/assistant-jobs/{id}/reject", "put", texts(&["reason"])),
+        ("/api/assistant-jobs/{id}/revise", "post", texts(&["artifactId", "content"])),
+        ("/api/assistant-jobs/{id}/revise", "put", texts(&["artifactId", "content"])),
+        ("/api/assistant-jobs/{id}/artifacts", "post", texts(&["artifactId"])),
+        ("/api/assistant-jobs/{id}/artifacts", "put", texts(&["artifactId"])),
+        ("/api/assistant-jobs/{id}/events", "post", texts(&["action", "summary"])),
         ("/api/users", "post", user(&["name", "email"])),
         ("/api/users/{id}", "patch", user(&[])),
         ("/api/users/{id}", "put", user(&[])),
@@ -143,4 +176,20 @@ fn user(required: &[&str]) -> Value {
         "password": { "type": "string", "format": "password", "writeOnly": true },
         "disabled": { "type": "boolean" },
     } })
+}
+
+/// A body of texts that are all there.
+fn texts(names: &[&str]) -> Value {
+    let properties: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
+    json!({ "type": "object", "properties": properties, "required": names })
+}
+
+/// Where a job is moved, and what comes with it.
+fn moved(document: &Value) -> Value {
+    let status = document.pointer("/components/schemas/JobStatus").cloned().unwrap_or_default();
+    let objects = json!({ "type": "array", "items": { "type": "object" } });
+    json!({ "type": "object", "required": ["status"], "properties": {
+        "status": status, "metadata": { "type": "object" }, "logRefs": objects, "outputArtifactIds": { "type": "array", "items": { "type": "string" } },
+        "error": { "description": "A text, or an object with code and summary." }, "summary": { "type": "string" },
+        "attempt": { "type": "integer", "description": "The attempt that was worked on: refused when it is over." } } })
 }

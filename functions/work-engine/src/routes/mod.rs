@@ -1,6 +1,7 @@
 //! The routes. One file per resource, named as the URL.
 
 pub(crate) mod artifacts;
+pub(crate) mod assistant_jobs;
 pub(crate) mod audit_events;
 pub(crate) mod bundles;
 pub(crate) mod cron;
@@ -46,6 +47,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(documents::router())
         .merge(files::router())
         .merge(artifacts::router())
+        .merge(assistant_jobs::router())
         .merge(tokens::router())
         .merge(views::router())
         .merge(audit_events::router())

@@ -4,9 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use dataops_api::documents::GapForm;
+use dataops_api::views::assistants::AssistantsPage;
 use dataops_api::views::bundle::{BundlePage, BundleTemplatePage};
 use dataops_api::views::home::Home;
 use dataops_api::views::inbox::{InboxGroup, InboxPage};
+use dataops_api::views::job::JobPage;
 use dataops_api::views::recurring::{CalendarPage, NewDutyPage, RecurringPage, SourcePage};
 use dataops_api::views::task::TaskPage;
 use dataops_api::views::tasks::{TasksPage, WorkflowsPage};
@@ -41,6 +43,8 @@ pub(super) fn router() -> Router<App> {
         .route("/api/views/timeline", routing::get(timeline).fallback(not_found))
         .route("/api/views/trash", routing::get(trash).fallback(not_found))
         .route("/api/views/gap", routing::get(gap).fallback(not_found))
+        .route("/api/views/assistants", routing::get(assistants).fallback(not_found))
+        .route("/api/views/jobs/{id}", routing::get(job).fallback(not_found))
         .route("/api/views/users", routing::get(users).fallback(not_found))
         .route("/api/views/users/{id}", routing::get(user).fallback(not_found))
 }
@@ -63,6 +67,16 @@ pub(crate) async fn inbox(State(app): State<App>, call: Call) -> Response {
         Reply::ok(page)
     };
     call.answer(work.await)
+}
+
+#[utoipa::path(get, path = "/api/views/assistants", tag = "views", responses((status = 200, body = AssistantsPage)))]
+pub(crate) async fn assistants(State(app): State<App>, call: Call) -> Response {
+    call.answer(app.engine.view_assistants(&call.operation).await.and_then(Reply::ok))
+}
+
+#[utoipa::path(get, path = "/api/views/jobs/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = JobPage), (status = 404)))]
+pub(crate) async fn job(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
+    call.answer(app.engine.view_job(&call.operation, &id).await.and_then(Reply::ok))
 }
 
 #[utoipa::path(get, path = "/api/views/tasks", tag = "views", params(

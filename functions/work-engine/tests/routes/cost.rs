@@ -16,6 +16,16 @@ struct Table {
 }
 
 impl Table {
+    /// A row of what no request asked for.
+    async fn work(&mut self, what: &str, work: impl Future<Output = Value>) {
+        self.stack.ledger.take();
+        let answer = work.await;
+        assert_eq!(answer["ok"], true, "{what}: {answer}");
+        let calls = self.stack.ledger.take();
+        let capacity: f64 = calls.iter().fold(0.0, |sum, call| sum + call.capacity);
+        let _ = writeln!(self.rows, "| {what} | {} | {} | {capacity} | {} |", calls.len(), names(&calls), names(&[]));
+    }
+
     async fn row(&mut self, what: &str, request: impl Future<Output = Answer>) -> Answer {
         self.stack.ledger.take();
         let answer = request.await;
@@ -148,6 +158,7 @@ async fn the_cost_table_is_the_committed_one() {
     table.row("`GET /api/search?q=`, the first one of a process", operator.get("/api/search?q=podcast")).await;
     table.row("`GET /api/search?q=`, the next ones", operator.get("/api/search?q=podcast")).await;
     recurring(&mut table).await;
+    assistants(&mut table).await;
     people(&mut table).await;
     compare(&table.rows);
 }
@@ -178,6 +189,40 @@ async fn recurring(table: &mut Table) {
     table.row("`GET /api/views/recurring/new`", operator.get("/api/views/recurring/new")).await;
     table.row("`GET /api/views/recurring/:kind/:id`", operator.get("/api/views/recurring/recurring/duty.slack-invites")).await;
     table.row("`GET /api/views/calendar`", operator.get("/api/views/calendar")).await;
+}
+
+/// The life of two assistant jobs, and what the runner does with them.
+async fn assistants(table: &mut Table) {
+    let (stack, operator) = (Arc::clone(&table.stack), table.stack.operator());
+    let made = operator.post("/api/bundles", podcast()).await.expect(201);
+    let tasks = made.json["tasks"].as_array().unwrap();
+    let task = tasks.iter().find(|task| task["requiredLinkName"] == "Podcast document").unwrap()["id"].as_str().unwrap().to_owned();
+    let body = json!({ "assistantType": "podcast", "taskId": task, "maxAttempts": 1, "bundleId": made.str("/bundle/id") });
+    let job = table.row("`POST /api/assistant-jobs`", operator.post("/api/assistant-jobs", body.clone())).await.str("/job/id").to_owned();
+    let at = |rest: &str| format!("/api/assistant-jobs/{job}{rest}");
+    table.row("`PUT /api/assistant-jobs/:id`", operator.put(&at(""), json!({ "title": "Prepare" }))).await;
+    table.row("`POST /api/assistant-jobs/:id/run-dry`", operator.post(&at("/run-dry"), Value::Null)).await;
+    table.row("`GET /api/assistant-jobs/:id`", operator.get(&at(""))).await;
+    table.row("`GET /api/views/jobs/:id`", operator.get(&format!("/api/views/jobs/{job}"))).await;
+    table.row("`POST /api/assistant-jobs/:id/approve`", operator.post(&at("/approve"), Value::Null)).await;
+    table.row("`POST /api/assistant-jobs/:id/transition`", operator.post(&at("/transition"), json!({ "status": "succeeded" }))).await;
+    let entry = json!({ "action": "log-appended", "summary": "x" });
+    table.row("`POST /api/assistant-jobs/:id/events`", operator.post(&at("/events"), entry)).await;
+    table.row("`GET /api/assistant-jobs/:id/events`", operator.get(&at("/events"))).await;
+    let second = operator.post("/api/assistant-jobs", body).await.expect(201).str("/job/id").to_owned();
+    let at = |rest: &str| format!("/api/assistant-jobs/{second}{rest}");
+    table.row("`POST /api/assistant-jobs/:id/submit`", operator.post(&at("/submit"), Value::Null)).await;
+    let runner = stack.runner().await;
+    table.work("the runner, one podcast job", stack.run(&runner, Some(&second))).await;
+    table.work("the runner, a sweep with nothing to do", stack.run(&runner, None)).await;
+    let artifact = operator.get(&at("")).await.str("/artifacts/0/id").to_owned();
+    table.row("`POST /api/assistant-jobs/:id/artifacts`", operator.post(&at("/artifacts"), json!({ "artifactId": artifact }))).await;
+    table.row("`POST /api/assistant-jobs/:id/reject`", operator.post(&at("/reject"), json!({ "reason": "x" }))).await;
+    let follow_up = json!({ "note": "x", "followUp": true });
+    table.row("`POST /api/assistant-jobs/:id/acknowledge`, a follow-up task", operator.post(&at("/acknowledge"), follow_up)).await;
+    table.row("`GET /api/assistant-jobs?limit=100`", operator.get("/api/assistant-jobs?limit=100")).await;
+    table.row("`GET /api/assistant-jobs?status=rejected&limit=100`", operator.get("/api/assistant-jobs?status=rejected&limit=100")).await;
+    table.row("`GET /api/views/assistants`", operator.get("/api/views/assistants")).await;
 }
 
 async fn people(table: &mut Table) {
@@ -256,7 +301,10 @@ async fn pages(stack: &Arc<Stack>, operator: &Caller, bundle: &str, task: &str) 
     for path in ["/api/views/home".to_owned(), format!("/api/views/bundles/{bundle}"), format!("/api/views/tasks/{task}")] {
         stack.ledger.take();
         operator.get(&path).await.expect(200);
-        counted.push(operations(stack));
+        // Reads of one page run at once, in no order.
+        let mut calls = operations(stack);
+        calls.sort();
+        counted.push(calls);
     }
     // A tick with nothing to do: those before it have made what is due and brought the search index up to date. Its row is
     // written once an hour in any case; this is not that tick.

@@ -1,0 +1,148 @@
+//! Why an attempt failed, as it may be kept: short, and never with a credential in it (AJ-6, wire contract 12.2).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::refusal::Refusal;
+use crate::secrets;
+
+/// The longest code, in characters.
+const MAX_CODE: usize = 80;
+/// The longest summary, in characters.
+const MAX_SUMMARY: usize = 500;
+/// The code of an error that names none.
+const DEFAULT: &str = "runner-error";
+/// What stands in the place of a text that looks like a credential.
+const REDACTED: &str = "The error was redacted because it looked like a secret";
+
+/// A sanitised error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct JobError {
+    /// A short word, such as `runner-error` or `runner_lost`.
+    pub code: String,
+    /// One sentence.
+    pub summary: String,
+}
+
+impl JobError {
+    /// An error of our own words, which may quote others' and are therefore cleaned like theirs.
+    pub fn new(code: &str, summary: impl AsRef<str>) -> Self {
+        Self::from_parts(code, summary.as_ref(), false)
+    }
+
+    /// The runner was not heard of in time.
+    pub fn runner_lost() -> Self {
+        Self::new("runner_lost", "The runner was not heard of in time; it may have been ended by the platform")
+    }
+
+    /// Reads what a caller says of a failure: a text, or an object with `code` and `summary` or `message`.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn read(value: &Value) -> Result<Self, Refusal> {
+        match value {
+            Value::String(text) if is_secret(value) => {
+                debug_assert!(!text.is_empty(), "an empty text holds no secret");
+                Ok(Self { code: "redacted".to_owned(), summary: REDACTED.to_owned() })
+            }
+            Value::String(text) => Ok(Self::from_parts(DEFAULT, text, false)),
+            Value::Object(fields) => {
+                let text = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+                let summary = text("summary").or_else(|| text("message")).unwrap_or("The runner gave no reason");
+                Ok(Self::from_parts(text("code").unwrap_or(DEFAULT), summary, is_secret(value)))
+            }
+            _ => Err(Refusal::field("/error", "error must be a text, or an object with code and summary")),
+        }
+    }
+
+    fn from_parts(code: &str, summary: &str, secret: bool) -> Self {
+        let code: String = plain(code).chars().take(MAX_CODE).collect();
+        let code = if secrets::looks_secret(&code) { "redacted".to_owned() } else { code };
+        let summary = plain(summary);
+        let summary = if secret || secrets::looks_secret(&summary) { REDACTED.to_owned() } else { summary };
+        Self { code, summary: summary.chars().take(MAX_SUMMARY).collect() }
+    }
+}
+
+/// True when a secret-like name or text stands anywhere in a value (wire contract 12.2).
+pub fn is_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => secrets::looks_secret(text),
+        Value::Array(list) => list.iter().any(is_secret),
+        Value::Object(object) => {
+            object.iter().any(|(key, inner)| secrets::is_secret_key(key) || secrets::looks_secret(key) || is_secret(inner))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The text without what steers a terminal: escape sequences and other control characters. Lines become one.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_escape(&mut chars),
+            '\n' | '\r' | '\t' => plain.push(' '),
+            c if c.is_control() || is_invisible(c) => {}
+            c => plain.push(c),
+        }
+    }
+    plain.trim().to_owned()
+}
+
+/// Marks that turn text around or hide it.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Leaves out the rest of an escape sequence: `[` up to its letter, `]` up to the bell or the next escape, else one character.
+fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    match chars.next() {
+        Some('[') => {
+            for c in chars.by_ref() {
+                if ('\u{40}'..='\u{7e}').contains(&c) {
+                    return;
+                }
+            }
+        }
+        Some(']') => {
+            while let Some(c) = chars.next() {
+                if c == '\u{7}' || (c == '\u{1b}' && chars.next_if_eq(&'\\').is_some()) {
+                    return;
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_error_is_kept_in_the_contracts_form() {
+        assert_eq!(JobError::read(&json!("timeout")).expect("a text"), JobError { code: "runner-error".into(), summary: "timeout".into() });
+        let long = JobError::read(&json!({ "code": "c".repeat(90), "message": "m".repeat(600) })).expect("an object");
+        assert_eq!((long.code.len(), long.summary.len()), (80, 500));
+        assert!(JobError::read(&json!(7)).is_err());
+    }
+
+    #[test]
+    fn what_looks_secret_is_redacted_wherever_it_stands() {
+        let text = JobError::read(&json!("failed with Bearer abc.def")).expect("a text");
+        assert!(text.code == "redacted" && text.summary.contains("redacted"), "{text:?}");
+        let object =
+            JobError::read(&json!({ "code": "http", "summary": "no", "detail": { "headers": [{ "cookie": "a" }] } })).expect("an object");
+        assert!(object.code == "http" && object.summary.contains("redacted"), "{object:?}");
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_left_out() {
+        assert_eq!(plain("\u{1b}[31mred\u{1b}[0m\n\u{1b}]0;title\u{7}and \u{202e}so on\u{0}"), "red and so on");
+        assert_eq!(plain("cut \u{1b}[31"), "cut");
+    }
+}
