@@ -14,7 +14,7 @@ import { PHONE, WIDE, launch } from './lib/browser.mjs';
 import { startFleet } from './lib/fleet.mjs';
 import { Person } from './lib/person.mjs';
 
-const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'speed', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'recurring', 'sign-out'];
+const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'speed', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'recurring', 'assistants', 'sign-out'];
 /** Without these nothing after them can be told. */
 const ESSENTIAL = ['sign-in', 'start'];
 const SETTINGS = [

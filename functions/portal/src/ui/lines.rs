@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 use similar::{ChangeTag, TextDiff};
 
+use super::words;
+
 /// Unchanged lines that are shown around a change.
 const AROUND: usize = 2;
 /// The most bytes of lines that are shown.
@@ -15,7 +17,7 @@ pub fn difference(before: &str, after: &str) -> Markup {
     if groups.is_empty() {
         return html! { p .none { "It says the same as before." } };
     }
-    let mut left = MOST;
+    let (mut left, mut whole) = (MOST, true);
     let mut shown = Vec::new();
     'groups: for (place, group) in groups.iter().enumerate() {
         if place > 0 {
@@ -23,18 +25,22 @@ pub fn difference(before: &str, after: &str) -> Markup {
         }
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let line = change.value().trim_end_matches(['\n', '\r']);
-            let Some(rest) = left.checked_sub(line.len() + 24) else { break 'groups };
-            left = rest;
-            shown.push(match change.tag() {
+            let item = match change.tag() {
                 ChangeTag::Delete => html! { li { span .sr { "Before: " } del { (line) } } },
                 ChangeTag::Insert => html! { li { span .sr { "Now: " } ins { (line) } } },
-                ChangeTag::Equal => html! { li { span { (line) } } },
-            });
+                ChangeTag::Equal => html! { li { (line) } },
+            };
+            let Some(rest) = left.checked_sub(item.0.len()) else {
+                whole = false;
+                break 'groups;
+            };
+            left = rest;
+            shown.push(item);
         }
     }
     let (less, more) = counts(&diff);
     html! {
-        p .hint { (more) " lines new or changed, " (less) " gone or changed." @if left < 200 { " Only the beginning is shown." } }
+        p .hint { (words::count(more, "line", "lines")) " new or changed, " (less) " gone or changed." @if !whole { " Only the beginning is shown." } }
         ul .lines { @for line in &shown { (line) } }
     }
 }
@@ -51,7 +57,7 @@ mod tests {
     #[test]
     fn lines_that_came_and_went_are_told() {
         let html = difference("a\nb\nc\n", "a\nB\nc\n").into_string();
-        assert!(html.contains("<del>b</del>") && html.contains("<ins>B</ins>") && html.contains("1 lines new"), "{html}");
+        assert!(html.contains("<del>b</del>") && html.contains("<ins>B</ins>") && html.contains("1 line new"), "{html}");
         assert!(difference("a\n", "a\n").into_string().contains("the same as before"));
     }
 
@@ -59,6 +65,6 @@ mod tests {
     fn a_long_difference_stays_bounded_and_harmless() {
         let many: String = (0..5_000).map(|n| format!("<script>{n}</script>\n")).collect();
         let html = difference("", &many).into_string();
-        assert!(html.len() < 30_000 && !html.contains("<script>") && html.contains("Only the beginning"), "{}", html.len());
+        assert!(html.len() < MOST + 500 && !html.contains("<script>") && html.contains("Only the beginning"), "{}", html.len());
     }
 }

@@ -48,13 +48,13 @@ fn text(artifact: &Artifact, preview: &Preview, room: &mut usize) -> Markup {
     let prose = artifact.content_type.as_deref().is_some_and(|kind| kind.contains("markdown"));
     let (shown, whole) = if prose { rendered(&preview.text, *room) } else { plain(&preview.text, (*room).min(PLAIN)) };
     *room = room.saturating_sub(shown.0.len());
+    // What differs in data that a machine reads says nothing to a person.
+    let difference = preview.before.as_ref().filter(|_| prose).map(|before| lines::difference(&before.text, &preview.text));
+    *room = room.saturating_sub(difference.as_ref().map_or(0, |shown| shown.0.len()));
     let content = html! { (shown) @if !whole || preview.cut { p .hint { "Only its beginning is shown here." } } };
     html! {
-        @if let Some(before) = &preview.before {
-            details .difference data-key={ "difference-" (artifact.id) } {
-                summary { "What differs from the attempt before" }
-                (lines::difference(&before.text, &preview.text))
-            }
+        @if let Some(difference) = difference {
+            details .difference data-key={ "difference-" (artifact.id) } { summary { "What differs from the attempt before" } (difference) }
         }
         @if prose { div .prose .preview { (content) } }
         @else { details data-key={ "text-" (artifact.id) } { summary { "Its text" } (content) } }
