@@ -146,10 +146,7 @@ fn what_can_be_done_is_what_the_engine_allows() {
 
 #[test]
 fn a_running_job_shows_its_log_and_how_far_it_is() {
-    let mut view = assistants::job();
-    view.row = row(assistants::line("running", "wait", json!({})));
-    view.job.status = view.row.status;
-    view.job.progress = serde_json::from_value(json!({"percent": 40, "step": "Writes the question plan"})).expect("progress");
+    let mut view = assistants::running();
     view.tail = vec!["Reads intake.md".into(), HOSTILE.into()];
     view.tail.resize(50, "x".repeat(500));
     let html = job(&view);

@@ -111,7 +111,7 @@ fn tail(shown: Shown<'_>) -> Markup {
                 }
             }
             @if view.tail.is_empty() { p .none { "Nothing written yet." } }
-            @else { pre .tail tabindex="0" aria-label="The last lines of its log" { @for line in &view.tail { (cut(line)) "\n" } } }
+            @else { pre .tail role="region" tabindex="0" aria-label="The last lines of its log" { @for line in &view.tail { (cut(line)) "\n" } } }
             p .hint { "This page follows along. Without JavaScript, reload it." }
         }
     }
