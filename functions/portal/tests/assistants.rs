@@ -71,7 +71,8 @@ fn what_waits_for_a_person_comes_first() {
             "href=\"/assistants\" aria-current=\"page\"",
         ],
     );
-    let places: Vec<usize> = ["waiting", "failed", "running", "recent"].iter().map(|id| html.find(&format!("id=\"{id}\"")).expect(id)).collect();
+    let places: Vec<usize> =
+        ["waiting", "failed", "running", "recent"].iter().map(|id| html.find(&format!("id=\"{id}\"")).expect(id)).collect();
     assert!(places.is_sorted(), "{places:?}");
     assert_eq!(pages::assistants::attention(&view), 3);
     let mut many = view.clone();
@@ -82,7 +83,14 @@ fn what_waits_for_a_person_comes_first() {
     let html = list(&many);
     has(&html, &["80 more. Decide on these first."]);
     harmless(&html);
-    let empty = dataops_api::views::assistants::AssistantsPage { waiting: vec![], failed: vec![], running: vec![], drafts: vec![], recent: vec![], ..view };
+    let empty = dataops_api::views::assistants::AssistantsPage {
+        waiting: vec![],
+        failed: vec![],
+        running: vec![],
+        drafts: vec![],
+        recent: vec![],
+        ..view
+    };
     has(&list(&empty), &["Nothing waits for your decision.", "Nothing failed.", "No assistant is at work."]);
 }
 
@@ -133,7 +141,10 @@ fn what_can_be_done_is_what_the_engine_allows() {
     has(&html, &["Hand over", "/run-dry\">Make it at once", "/cancel"]);
     lacks(&html, &["/approve\"", "name=\"reason\"", "/acknowledge"]);
     let html = of("failed", &["retry", "acknowledge"], json!({"error": {"code": "timeout", "summary": "Too slow"}}));
-    has(&html, &["/retry\"", "name=\"follow\" value=\"1\"", "value=\"Follow up: Machine learning in production - Grace Hopper\"", "Acknowledge…"]);
+    has(
+        &html,
+        &["/retry\"", "name=\"follow\" value=\"1\"", "value=\"Follow up: Machine learning in production - Grace Hopper\"", "Acknowledge…"],
+    );
     lacks(&html, &["/cancel\"", "No attempt is left", "/tasks/new?description"]);
     let html = of("failed", &["acknowledge"], json!({"attempt": 2}));
     has(&html, &["No attempt is left. Make a follow-up task, or acknowledge it with a note."]);
@@ -150,7 +161,17 @@ fn a_running_job_shows_its_log_and_how_far_it_is() {
     view.tail = vec!["Reads intake.md".into(), HOSTILE.into()];
     view.tail.resize(50, "x".repeat(500));
     let html = job(&view);
-    has(&html, &["data-watched", "data-working", "Reads intake.md", "<progress value=\"40\" max=\"100\"", "Writes the question plan", "The assistant is at work."]);
+    has(
+        &html,
+        &[
+            "data-watched",
+            "data-working",
+            "Reads intake.md",
+            "<progress value=\"40\" max=\"100\"",
+            "Writes the question plan",
+            "The assistant is at work.",
+        ],
+    );
     harmless(&html);
 }
 
@@ -163,7 +184,8 @@ fn a_full_job_stays_small_and_harmless() {
         input.uri = Some("javascript:alert(1)".into());
     }
     let attempt = view.job.attempts[0].clone();
-    view.job.attempts = (1..=10).map(|number| dataops_domain::job::Attempt { number, reason: Some(HOSTILE.repeat(3)), ..attempt.clone() }).collect();
+    view.job.attempts =
+        (1..=10).map(|number| dataops_domain::job::Attempt { number, reason: Some(HOSTILE.repeat(3)), ..attempt.clone() }).collect();
     let event = view.events[0].clone();
     view.events = (0..50).map(|_| dataops_domain::audit::Event { summary: HOSTILE.into(), ..event.clone() }).collect();
     view.previews[0].text = format!("# {HOSTILE}\n\n| a | b |\n|---|---|\n{}", "| <b>x</b> | [y](javascript:alert(1)) |\n".repeat(1_400));
@@ -177,7 +199,9 @@ fn a_full_job_stays_small_and_harmless() {
 #[test]
 fn an_edit_keeps_the_text_and_names_what_was_seen() {
     let view = assistants::job();
-    let edit = |view: &_, attempt: &Attempt| with(view, attempt, |it| pages::assistants::edit::page(it, assistants::SECOND).map(|page| shown(&page)));
+    let edit = |view: &_, attempt: &Attempt| {
+        with(view, attempt, |it| pages::assistants::edit::page(it, assistants::SECOND).map(|page| shown(&page)))
+    };
     let html = edit(&view, &Attempt::default()).expect("a page");
     has(
         &html,
@@ -188,7 +212,12 @@ fn an_edit_keeps_the_text_and_names_what_was_seen() {
             "name=\"then\" value=\"approve\">Save and approve",
         ],
     );
-    let typed = Attempt { form: "edit".into(), message: "Not saved yet.".into(), values: vec![("content".into(), HOSTILE.into())], errors: vec![("content".into(), "The text is missing.".into())] };
+    let typed = Attempt {
+        form: "edit".into(),
+        message: "Not saved yet.".into(),
+        values: vec![("content".into(), HOSTILE.into())],
+        errors: vec![("content".into(), "The text is missing.".into())],
+    };
     let html = edit(&view, &typed).expect("a page");
     has(&html, &["The text is missing.", "&lt;script&gt;alert(1)"]);
     harmless(&html);
@@ -243,7 +272,13 @@ fn the_work_shows_its_assistant() {
     view.jobs = vec![row(assistants::line("waiting_approval", "review", json!({})))];
     view.artifacts = vec![serde_json::from_value(assistants::output()).expect("an artifact")];
     let html = page(&view);
-    has(&html, &["waits for approval", "<a class=\"act\" href=\"/assistants/jobs/01JD5A00000000000000008001\">Review<span class=\"sr\"> Podcast document"]);
+    has(
+        &html,
+        &[
+            "waits for approval",
+            "<a class=\"act\" href=\"/assistants/jobs/01JD5A00000000000000008001\">Review<span class=\"sr\"> Podcast document",
+        ],
+    );
     lacks(&html, &["/approved\""]);
     view.row.tags.clear();
     lacks(&page(&view), &["/assistants/new"]);

@@ -78,7 +78,9 @@ fn state(shown: Shown<'_>) -> Markup {
         JobStatus::Running => "The assistant is at work.".to_owned(),
         JobStatus::WaitingApproval => "It waits for your decision: look at what it made.".to_owned(),
         JobStatus::Approved => "It was approved.".to_owned(),
-        JobStatus::Rejected => row.reason.as_ref().map_or_else(|| "It was rejected.".to_owned(), |why| format!("It was rejected: {}", ended(why))),
+        JobStatus::Rejected => {
+            row.reason.as_ref().map_or_else(|| "It was rejected.".to_owned(), |why| format!("It was rejected: {}", ended(why)))
+        }
         JobStatus::Retrying => "It is to be tried again; hand it over.".to_owned(),
         JobStatus::Succeeded => "It is done.".to_owned(),
         JobStatus::Failed => error.map_or_else(|| "It failed.".to_owned(), |error| format!("It failed: {}", ended(&error.summary))),
