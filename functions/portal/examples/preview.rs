@@ -54,7 +54,7 @@ fn main() -> std::io::Result<()> {
         ("inbox", of(pages::inbox::page(&fixtures::inbox(), Berlin), &chrome("/inbox"))),
         (
             "assistants",
-            of(pages::assistants::page(&fixtures::assistants::assistants(), &chrome("/assistants"), Berlin, &none), &chrome("/assistants")),
+            of(pages::assistants::page(&fixtures::assistants::assistants(), Berlin), &chrome("/assistants")),
         ),
         ("assistant-job", of(pages::assistants::job::page(shown(&job)), &chrome("/assistants/jobs/x"))),
         ("assistant-working", of(pages::assistants::job::page(shown(&running)), &chrome("/assistants/jobs/x"))),

@@ -53,7 +53,7 @@ fn job(view: &JobPage) -> String {
 #[test]
 fn what_waits_for_a_person_comes_first() {
     let view = assistants::assistants();
-    let list = |view: &_| shown(&pages::assistants::page(view, &chrome("/assistants"), Berlin, &Attempt::default()));
+    let list = |view: &_| shown(&pages::assistants::page(view, Berlin));
     let html = list(&view);
     has(
         &html,

@@ -12,9 +12,8 @@ use dataops_api::views::assistants::{AssistantsPage, JobRow};
 use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
-use crate::ui::form::Attempt;
 use crate::ui::group::{clear, group};
-use crate::ui::page::{Chrome, Page};
+use crate::ui::page::Page;
 use crate::ui::{job as line, words};
 
 /// The most lines of a group: with them the page stays under 60 KB.
@@ -23,7 +22,7 @@ const MOST: usize = 20;
 const ROOM: usize = 44;
 
 /// The page.
-pub fn page(view: &AssistantsPage, _: &Chrome, timezone: Tz, attempt: &Attempt) -> Page {
+pub fn page(view: &AssistantsPage, timezone: Tz) -> Page {
     let mut room = ROOM;
     let mut part = |id: &str, title: &str, tone: &str, rows: &[JobRow], empty: &str| {
         if rows.is_empty() {
@@ -38,7 +37,6 @@ pub fn page(view: &AssistantsPage, _: &Chrome, timezone: Tz, attempt: &Attempt) 
         group(id, title, &rows.len().to_string(), tone, &content)
     };
     let body: Markup = html! {
-        @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
         (part("waiting", "Waiting for approval", "is-chase", &view.waiting, "Nothing waits for your decision."))
         (part("failed", "Failed or rejected", "is-late", &view.failed, "Nothing failed."))
         (part("running", "Under way", "", &view.running, "No assistant is at work."))

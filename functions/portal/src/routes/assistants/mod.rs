@@ -27,7 +27,7 @@ pub(super) async fn show(State(portal): State<Portal>, mut who: SignedIn) -> Res
     match portal.client.get::<AssistantsPage>(&who.caller(), "/api/views/assistants", "").await {
         Ok(view) => {
             who.chrome.counts = vec![("/assistants", pages::assistants::attention(&view))];
-            who.page(&pages::assistants::page(&view, &who.chrome, portal.timezone, &Attempt::default()))
+            who.page(&pages::assistants::page(&view, portal.timezone))
         }
         Err(error) => who.failed(&error),
     }
