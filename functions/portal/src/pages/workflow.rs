@@ -17,7 +17,7 @@ use crate::ui::markdown::document_url;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::timeline::{Mark, timeline};
-use crate::ui::{card, dialog, words};
+use crate::ui::{card, dialog, job, words};
 
 /// The page.
 /// A reader of a big workflow asks for a phase in the address.

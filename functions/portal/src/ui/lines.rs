@@ -45,7 +45,7 @@ pub fn difference(before: &str, after: &str) -> Markup {
     }
 }
 
-fn counts(diff: &TextDiff<'_, '_, '_, str>) -> (usize, usize) {
+fn counts<'a>(diff: &TextDiff<'a, 'a, 'a, str>) -> (usize, usize) {
     let of = |tag: ChangeTag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
     (of(ChangeTag::Delete), of(ChangeTag::Insert))
 }
