@@ -31,6 +31,10 @@ fn main() -> std::io::Result<()> {
     let mut bare = fixtures::first_run();
     bare.templates.clear();
     let filters = pages::tasks::Filters { status: "open".into(), ..Default::default() };
+    let here = chrome("/assistants/jobs/x");
+    let today = fixtures::day().today;
+    let (job, running) = (fixtures::assistants::job(), fixtures::assistants::running());
+    let shown = |view| pages::assistants::job::Shown { view, chrome: &here, today, timezone: Berlin, attempt: &none };
     let of = |page: Page, chrome: &Chrome| document(chrome, &page).into_string();
     let sponsor = pages::search::Asked { q: "inv spons".into(), ..Default::default() };
     let site: Vec<(&str, String)> = vec![
@@ -48,6 +52,12 @@ fn main() -> std::io::Result<()> {
         ("workflow", of(pages::workflow::page(&fixtures::bundle(), &chrome("/workflows/x"), Berlin, &none), &chrome("/workflows/x"))),
         ("start", of(pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none), &chrome("/start/x"))),
         ("inbox", of(pages::inbox::page(&fixtures::inbox(), Berlin), &chrome("/inbox"))),
+        (
+            "assistants",
+            of(pages::assistants::page(&fixtures::assistants::assistants(), Berlin), &chrome("/assistants")),
+        ),
+        ("assistant-job", of(pages::assistants::job::page(shown(&job)), &chrome("/assistants/jobs/x"))),
+        ("assistant-working", of(pages::assistants::job::page(shown(&running)), &chrome("/assistants/jobs/x"))),
         (
             "recurring",
             of(pages::recurring::page(&fixtures::recurring::recurring(), &chrome("/recurring"), Berlin, &none), &chrome("/recurring")),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[path = "site/assistants.rs"]
+mod assistants;
 #[path = "site/documents.rs"]
 mod documents;
 #[path = "site/people.rs"]

@@ -13,3 +13,4 @@ import "./paste.js";
 import "./copy.js";
 import "./presets.js";
 import "./check.js";
+import "./watch.js";

@@ -7,7 +7,7 @@ import { closeMenu } from "./menus.js";
 import { closePanel, isOpen } from "./panel.js";
 
 const STORE = "dataops.keys";
-const GO = { h: "/", t: "/tasks", w: "/workflows", i: "/inbox", c: "/calendar", r: "/recurring", e: "/templates", d: "/documents" };
+const GO = { h: "/", t: "/tasks", w: "/workflows", i: "/inbox", c: "/calendar", a: "/assistants", r: "/recurring", e: "/templates", d: "/documents" };
 let going = 0;
 
 const box = $("#keys-on");
@@ -18,7 +18,7 @@ if (box) {
 }
 for (const button of $$("[data-help]")) button.hidden = false;
 
-const rows = () => $$("#live .row, #live .card, #live .hit, #live .told").filter((row) => row.offsetParent);
+const rows = () => $$("#live .row, #live .card, #live .hit, #live .told, #live .job").filter((row) => row.offsetParent);
 const current = () => document.activeElement?.closest?.("#live [data-id]");
 
 function move(step) {

@@ -13,6 +13,8 @@ const places = () => [
   ...[...new Map($$(".rail a[href^='/']").map((link) => [link.getAttribute("href"), link])).entries()]
     .filter(([href, link]) => !link.matches(".brand") && href !== "/tasks/new")
     .map(([href, link]) => ({ name: $("span:not(.count)", link)?.textContent.trim() || link.textContent.trim(), href })),
+  // What a page offers by name, such as asking the assistant about what it shows.
+  ...$$("#main [data-palette]").map((link) => ({ name: link.dataset.palette, href: link.getAttribute("href") })),
   { name: "Keyboard shortcuts", act: () => $("#help").showModal() },
 ];
 

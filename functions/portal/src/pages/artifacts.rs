@@ -88,6 +88,7 @@ fn facts(artifact: &Artifact, timezone: Tz) -> Markup {
     html! {
         dl .facts {
             @if let Some(task) = &artifact.task_id { div { dt { "Task" } dd { a href={ "/tasks/" (task) } { "Open the task" } } } }
+            @if let Some(job) = &artifact.assistant_job_id { div { dt { "Made by" } dd { a href=(crate::ui::job::address(job)) { "Open the assistant’s job" } } } }
             @if let Some(bundle) = &artifact.bundle_id { div { dt { "Workflow" } dd { a href={ "/workflows/" (bundle) } { "Open the workflow" } } } }
             @if let Some(by) = &artifact.reviewed_by { div { dt { "Reviewed" } dd { (by) @if let Some(at) = &artifact.reviewed_at { ", " (day(at)) } } } }
             @if let Some(by) = &artifact.created_by { div { dt { "Added by" } dd { (by) ", " (day(&artifact.created_at.to_string())) } } }

@@ -1,5 +1,6 @@
 //! Home: what is late, whom to chase, what is due today, which workflow is at risk, and what comes next.
 
+use dataops_api::views::assistants::{JobNext, JobRow};
 use dataops_api::views::home::Home;
 use dataops_api::views::row::{TaskRow, WorkflowCard};
 use dataops_domain::time::Tz;
@@ -10,7 +11,7 @@ use crate::ui::group::{clear, group};
 use crate::ui::icon::icon;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
-use crate::ui::{card, dialog, ledger, words};
+use crate::ui::{card, dialog, job, ledger, words};
 
 /// The most rows of today's three groups together: with them the page stays under 60 KB.
 const DAY: usize = 20;
@@ -20,6 +21,8 @@ const AHEAD: (usize, usize) = (3, 10);
 const CARDS: usize = 5;
 /// The most failures: the others are on the page of recurring work.
 const FAILURES: usize = 3;
+/// The most assistant jobs of each group: the others are on their own page.
+const JOBS: usize = 4;
 
 /// The page. `everyone` is true when it shows all people's work.
 pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page {
@@ -27,6 +30,7 @@ pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page 
     let any_work = home.open_tasks > 0 || home.active_workflows > 0;
     let body = html! {
         @if any_work { (day(home, rows, everyone)) (workflows(home)) }
+        (approvals(home))
         (automations(home))
         @if any_work { (ahead(home, rows)) }
         @if home.active_workflows == 0 { (start_here(home, any_work)) }
@@ -132,10 +136,39 @@ fn workflows(home: &Home) -> Markup {
     }
 }
 
+/// What assistants made and somebody has to look at (AJ-7).
+fn approvals(home: &Home) -> Markup {
+    let (due, _) = jobs(home);
+    html! { @if !due.is_empty() { (group("approvals", "Approvals", &due.len().to_string(), "is-chase", &some_jobs(&due, home))) } }
+}
+
+/// Jobs that want a decision, and those that came to nothing.
+fn jobs(home: &Home) -> (Vec<JobRow>, Vec<JobRow>) {
+    home.assistants.iter().cloned().partition(|job| job.next == JobNext::Review)
+}
+
+/// The number beside Assistants: what waits for a person.
+pub fn assistants(home: &Home) -> usize {
+    home.assistants.len()
+}
+
+fn some_jobs(jobs: &[JobRow], home: &Home) -> Markup {
+    html! {
+        (job::list(&jobs[..jobs.len().min(JOBS)], home.checked_at))
+        @if jobs.len() > JOBS { p .further { a href="/assistants" { "Show all " (jobs.len()) } } }
+    }
+}
+
 /// What came up by itself and what did not: failures with their ways on, and what was expected (RW-8, RW-14).
 fn automations(home: &Home) -> Markup {
+    let (_, failed) = jobs(home);
+    let number = home.failures.len() + failed.len();
+    let content = html! {
+        @if !home.failures.is_empty() { (ledger::failures(&home.failures, home.today, FAILURES)) }
+        @if !failed.is_empty() { (some_jobs(&failed, home)) }
+    };
     html! {
-        @if !home.failures.is_empty() { (group("failures", "Failures", &home.failures.len().to_string(), "is-late", &ledger::failures(&home.failures, home.today, FAILURES))) }
+        @if number > 0 { (group("failures", "Failures", &number.to_string(), "is-late", &content)) }
         @else if home.ledger.last_tick.is_some() { (clear("failures", "Failures", "None: all automations fine.")) }
         (ledger::line(&home.ledger))
     }

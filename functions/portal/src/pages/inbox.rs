@@ -97,6 +97,11 @@ fn drawing(group: InboxGroup) -> &'static str {
 fn subject(row: &InboxRow, what: &str) -> Markup {
     let one = &row.notification;
     let is_id = |id: &&String| dataops_domain::id::is_valid(id);
+    // A failed assistant leads to its job: what can be done about it is there.
+    let job = one.metadata.as_ref().and_then(|facts| facts.get("assistantJobId")?.as_str()).filter(|id| dataops_domain::id::is_valid(id));
+    if let Some(job) = job {
+        return html! { a .title href=(crate::ui::job::address(job)) { (what) } };
+    }
     match (one.task_id.as_ref().filter(is_id), one.bundle_id.as_ref().filter(is_id)) {
         (Some(task), _) => html! { a .title href={ "/tasks/" (task) } data-open { (what) } },
         (None, Some(bundle)) => html! { a .title href={ "/workflows/" (bundle) } { (what) } },

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod artifacts;
+pub mod assistants;
 pub mod calendar;
 pub mod close_workflow;
 pub mod documents;

@@ -2,11 +2,12 @@
 
 use dataops_api::views::bundle::{BundlePage, PhaseTasks, TemplateChanges};
 use dataops_api::views::row::TaskRow;
-use dataops_domain::bundle::{BundleStatus, Stage};
+use dataops_domain::bundle::{Bundle, BundleStatus, Stage};
 use dataops_domain::task::Status;
 use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
+use crate::pages::assistants::section as assistant;
 use crate::ui::activity::{self, Tell};
 use crate::ui::artifact;
 use crate::ui::form::{self, Attempt, Field};
@@ -16,7 +17,7 @@ use crate::ui::markdown::document_url;
 use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::timeline::{Mark, timeline};
-use crate::ui::{card, dialog, source, words};
+use crate::ui::{card, dialog, job, source, words};
 
 /// The page.
 /// A reader of a big workflow asks for a phase in the address.
@@ -30,7 +31,7 @@ pub fn page(view: &BundlePage, chrome: &Chrome, timezone: Tz, attempt: &Attempt)
         @if let Some(changes) = view.changes.filter(|_| bundle.status == BundleStatus::Active) { p .changed { (icon("templates")) span { "The template changed since: " (told(changes)) ". " a href={ "/workflows/" (bundle.id) "/template" } { "Look at it" } } } }
         section .summary #summary aria-label="Where it stands" {
             (stages(bundle.stage))
-            p .summary-line { (card::progress(card)) span .card-risk { (card::risk(&card.risk)) } }
+            p .summary-line { (card::progress(card)) span .card-risk { (card::risk(&card.risk)) @if let Some(badge) = &card.job { (job::badge(badge)) } } }
             (timeline(&marks(view), bundle.anchor_date, view.today))
         }
         div .columns {
@@ -238,6 +239,12 @@ fn phase_tasks(phase: &PhaseTasks, rows: Rows<'_>, most: usize, bundle: &dataops
     }
 }
 
+/// What the assistant can be asked about.
+fn asked_about(bundle: &Bundle) -> assistant::Of<'_> {
+    let tags = bundle.tags.get().map(Vec::as_slice).unwrap_or_default();
+    assistant::Of { kind: "bundle", id: bundle.id.as_str(), tags, open: bundle.status == BundleStatus::Active, level: 2 }
+}
+
 fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
     let bundle = &view.bundle;
     let references = bundle.references.get().map(Vec::as_slice).unwrap_or_default();
@@ -249,6 +256,7 @@ fn side(view: &BundlePage, chrome: &Chrome, timezone: Tz) -> Markup {
                 ul .plain { @for reference in references { li { @if reference.url.starts_with("http") { a href=(reference.url) rel="noopener noreferrer" { (reference.name) } } @else { (reference.name) } } } }
             }
         }
+        (assistant::section(asked_about(bundle), &view.jobs, view.checked_at))
         @if !view.artifacts.is_empty() {
             section .part #artifacts { h2 { "Artifacts" } ul .artifacts { @for each in &view.artifacts { (artifact::row(each, &chrome.csrf, &chrome.path)) } } }
         }

@@ -87,6 +87,10 @@ fn friendly(field: &str, message: &str) -> String {
         "password" | "newPassword" => "The new password",
         "oldPassword" => "The password so far",
         "expiresAt" => "The last day",
+        "reason" => "What is wrong with it",
+        "content" => "The text",
+        "inputRefs" => "What it shall read",
+        "assistantType" => "Which assistant",
         _ if field.starts_with("slot:") => "The link",
         _ => return sentence(message),
     };

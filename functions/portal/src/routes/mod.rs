@@ -3,6 +3,7 @@
 mod act;
 mod activity;
 mod artifacts;
+mod assistants;
 mod calendar;
 mod close_workflow;
 mod documents;
@@ -94,6 +95,11 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/recurring/{id}/{action}", get(recurring::to_duty).post(recurring::act_duty))
         .route("/recurring/template/{id}", get(recurring::workflow))
         .route("/recurring/template/{id}/{action}", get(recurring::to_workflow).post(recurring::act_workflow))
+        .route("/assistants", get(assistants::show))
+        .route("/assistants/new", get(assistants::ask::show).post(assistants::ask::create))
+        .route("/assistants/jobs/{id}", get(assistants::job))
+        .route("/assistants/jobs/{id}/edit", get(assistants::edit).post(assistants::save))
+        .route("/assistants/jobs/{id}/{action}", get(assistants::to_job).post(assistants::act))
         .route("/activity", get(activity::show))
         .route("/trash", get(trash::show))
         .route("/trash/{kind}/{id}", post(trash::restore))

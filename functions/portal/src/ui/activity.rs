@@ -86,6 +86,7 @@ pub fn page_of(kind: &str, id: &str) -> Option<String> {
         "task" => Some(format!("/tasks/{id}")),
         "bundle" => Some(format!("/workflows/{id}")),
         "recurring_config" => Some(format!("/recurring/{id}")),
+        "assistant_job" => Some(super::job::address(id)),
         _ => None,
     }
 }

@@ -44,14 +44,23 @@ pub fn row(artifact: &Artifact, csrf: &str, back: &str) -> Markup {
                     @if !artifact.evidence_for.is_empty() { " · proves a done task" }
                 }
             }
-            (decision(artifact, csrf, back))
+            @match artifact.assistant_job_id.as_deref().filter(|_| is_due(artifact)) {
+                // What an assistant made is decided with its job: that fills links and tries again.
+                Some(job) => a .act href=(super::job::address(job)) { "Review" span .sr { " " (artifact.title) } },
+                None => (decision(artifact, csrf, back)),
+            }
         }
     }
 }
 
+/// True while a review is due.
+fn is_due(artifact: &Artifact) -> bool {
+    matches!(artifact.status, ArtifactStatus::Draft | ArtifactStatus::NeedsReview | ArtifactStatus::Rejected)
+}
+
 /// The buttons of a review that is due.
 pub fn decision(artifact: &Artifact, csrf: &str, back: &str) -> Markup {
-    let due = matches!(artifact.status, ArtifactStatus::Draft | ArtifactStatus::NeedsReview | ArtifactStatus::Rejected);
+    let due = is_due(artifact);
     let title = &artifact.title;
     html! {
         @if due {

@@ -5,7 +5,7 @@ use dataops_domain::time::Date;
 use maud::{Markup, html};
 
 use super::icon::icon;
-use super::words;
+use super::{job, words};
 
 /// A list of workflows.
 pub fn list(cards: &[WorkflowCard], today: Date) -> Markup {
@@ -21,7 +21,7 @@ fn one(card: &WorkflowCard, today: Date) -> Markup {
             }
             span .card-date { time datetime=(card.anchor_date) title=(words::full_date(card.anchor_date)) { (words::relative(card.anchor_in_days)) } }
             (progress(card))
-            span .card-risk { (risk(&card.risk)) }
+            span .card-risk { (risk(&card.risk)) @if let Some(badge) = &card.job { (job::badge(badge)) } }
             span .card-next {
                 @if card.being_made { "Its tasks are being made" }
                 @else if let Some(next) = &card.next { "Next: " a href={ "/tasks/" (next.id) } { (next.description) } " " span .when { (words::due(next.date, today)) } }

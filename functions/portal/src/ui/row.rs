@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::bulk::{self, Picked};
 use super::icon::icon;
-use super::{gate, words};
+use super::{gate, job, words};
 
 /// What a list's rows have in common.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +52,27 @@ pub fn row(task: &TaskRow, with: Rows<'_>) -> Markup {
             @if with.with_workflow { @if let Some(workflow) = &task.workflow { (chip(workflow)) } }
             (due(task, with))
             @if with.with_workflow && task.workflow.is_none() { (source(task)) }
-            @if !task.missing.is_empty() && task.status != Status::Done {
-                span .proof title={ "Needs " (gate::names(&task.missing)) } { (icon("link")) span { "needs " (gate::names(&task.missing)) } }
-            }
+            (proof(task))
             @if let Some(person) = task.assignee.as_ref().filter(|person| person.id != with.me) {
                 span .who title=(person.name) aria-label={ "Assigned to " (person.name) } role="img" { (words::initials(&person.name)) }
             }
             @if !with.lean { (primary(task, &href)) (menu(task, &href)) }
             @if let Some(why) = with.picked.and_then(|picked| picked.why(task)) { p .refused { (icon("late")) span { "Not changed: " (why) } } }
+        }
+    }
+}
+
+/// What is missing, and what its assistant wants.
+fn proof(task: &TaskRow) -> Markup {
+    let needs = !task.missing.is_empty() && task.status != Status::Done;
+    // A waiting row has its words in the place of the proof.
+    let badge = task.job.as_ref().filter(|_| task.status != Status::Waiting);
+    html! {
+        @if needs || badge.is_some() {
+            span .proof {
+                @if needs { span .proof-needs title={ "Needs " (gate::names(&task.missing)) } { (icon("link")) span { "needs " (gate::names(&task.missing)) } } }
+                @if let Some(badge) = badge { (job::badge(badge)) }
+            }
         }
     }
 }
@@ -113,6 +126,7 @@ fn due(task: &TaskRow, with: Rows<'_>) -> Markup {
                         @else { (words::waiting(task.waiting_for.as_deref(), task.follow_up_at.as_deref(), with.today, with.timezone)) }
                         span .asked { (asked(task)) }
                     }
+                    @if let Some(badge) = &task.job { (job::badge(badge)) }
                 }
                 Status::Done | Status::Archived => { (words::status(task.status)) ", due " (time(words::short_date(task.date, with.today))) }
             }

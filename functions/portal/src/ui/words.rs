@@ -57,6 +57,16 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// How long ago it was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`.
+pub fn age(at: Timestamp, now: Timestamp) -> String {
+    match (now.millis() - at.millis()) / 60_000 {
+        ..1 => "just now".to_owned(),
+        minutes @ 1..60 => format!("{minutes} min ago"),
+        minutes @ 60..1_440 => format!("{} h ago", minutes / 60),
+        minutes => format!("{} ago", count(usize::try_from(minutes / 1_440).unwrap_or(0), "day", "days")),
+    }
+}
+
 /// `08:02` on the wall in `timezone`.
 pub fn clock(moment: Timestamp, timezone: Tz) -> String {
     local(moment, timezone).format("%H:%M").to_string()
@@ -195,6 +205,16 @@ mod tests {
         assert_eq!(follow_up_day("2026-11-20T23:30:00Z", berlin), Some(day("2026-11-21")));
         assert_eq!(waiting(Some("Sponsor"), Some("2026-11-26"), day("2026-11-20"), berlin), "Waiting on Sponsor until Thu 26 Nov");
         assert_eq!(waiting(None, Some("soon"), day("2026-11-20"), berlin), "Waiting on somebody");
+    }
+
+    #[test]
+    fn an_age_is_told_in_its_biggest_part() {
+        let now = Timestamp::parse("2026-11-20T08:00:00Z").expect("a moment");
+        let at = |minutes: i64| Timestamp::from_millis(now.millis() - minutes * 60_000);
+        let cases = [(-1, "just now"), (0, "just now"), (1, "1 min ago"), (59, "59 min ago"), (119, "1 h ago"), (1_440, "1 day ago"), (5_000, "3 days ago")];
+        for (minutes, words) in cases {
+            assert_eq!(age(at(minutes), now), words);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use dataops_domain::task::Status;
 use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
+use crate::pages::assistants::section as assistant;
 use crate::ui::activity::{self, Tell};
 use crate::ui::form::{self, Attempt};
 use crate::ui::heading::heading;
@@ -110,6 +111,7 @@ fn sections(shown: Shown<'_>) -> Markup {
         @if waits { (waiting::section(shown)) }
         (finish::section(shown))
         (files::section(shown))
+        (assistant::section(assistant(shown), &view.jobs, view.checked_at))
         (note::section(shown))
         (instructions::section(shown))
         @if !waits && view.task.status == Status::Todo { (waiting::begin(shown)) }
@@ -121,6 +123,12 @@ fn sections(shown: Shown<'_>) -> Markup {
         }
         (details(shown))
     }
+}
+
+/// What the assistant can be asked about.
+fn assistant(shown: Shown<'_>) -> assistant::Of<'_> {
+    let (row, task) = (&shown.view.row, &shown.view.task);
+    assistant::Of { kind: "task", id: task.id.as_str(), tags: &row.tags, open: task.is_open(), level: shown.level }
 }
 
 fn details(shown: Shown<'_>) -> Markup {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+
+export const title = 'The assistant: asked from a task, its output rejected with a reason and tried again, then approved';
+
+const NAME = 'Machine learning in production - Ada Lovelace';
+const WHY = 'The questions fit another guest.';
+
+export async function journey(person) {
+  const { page } = person;
+  await person.open('/tasks');
+  const csrf = await page.locator('#act input[name=csrf]').inputValue();
+  const post = async (path, data) => {
+    const answer = await page.request.post(`${person.fleet.url}/work/api/${path}`, { data, headers: { 'x-csrf-token': csrf } });
+    assert.equal(answer.status(), 201, await answer.text());
+    return answer.json();
+  };
+  const { bundle } = await post('bundles', { title: NAME, anchorDate: '2030-02-15', tags: ['Podcast'], bundleLinks: [{ name: 'Podcast document', url: '' }] });
+  const task = await post('tasks', { description: 'Prepare the podcast document', date: '2030-02-01', bundleId: bundle.id, tags: ['Podcast'], requiredLinkName: 'Podcast document' });
+
+  await person.open(`/tasks/${task.id}`);
+  await page.getByRole('link', { name: 'Ask the assistant…' }).click();
+  await person.sees(person.heading('Ask the assistant'));
+  await page.getByLabel('What else it shall know').fill('Guest: Ada Lovelace\nTopic: Machine learning in production');
+  await person.check();
+  await person.sweep('assistant-ask', `/assistants/new?task=${task.id}`);
+  await person.button('Ask the assistant').click();
+  await reaches(person, 'It waits for your decision: look at what it made.');
+  const own = new URL(page.url()).pathname;
+  await person.check();
+
+  await page.locator('#reject > summary').click();
+  await page.getByLabel('What is wrong with it').fill(WHY);
+  await person.button('Reject and try again').click();
+  await reaches(person, '2 of 2');
+  await reaches(person, 'It waits for your decision: look at what it made.');
+  await person.sees(page.locator('.attempt', { hasText: WHY }));
+  await person.check();
+  await person.sweep('assistant-job', own);
+  await person.open('/');
+  await person.sees(page.locator('#approvals .job', { hasText: NAME }));
+  await person.open('/assistants');
+  await person.check();
+  await person.sweep('assistants', '/assistants');
+
+  await page.locator('#waiting .job', { hasText: NAME }).getByRole('link', { name: `Review: ${NAME}` }).click();
+  await page.locator('#decide').getByRole('button', { name: 'Approve', exact: true }).click();
+  await person.sees('It was approved.');
+  await person.check();
+  await person.open(`/tasks/${task.id}`);
+  await person.sees(page.locator('#assistant .job', { hasText: 'approved' }));
+  await person.open('/');
+  assert.equal(await page.locator('#approvals .job', { hasText: NAME }).count(), 0);
+}
+
+/** Waits until the job says so: its page follows along, and without modules it is opened again. */
+async function reaches(person, words) {
+  const { page } = person;
+  for (let tries = 0; tries < 60; tries += 1) {
+    if ((await page.getByText(words).count()) > 0) return;
+    await page.waitForTimeout(250);
+    if (!person.js && tries % 4 === 3) await person.open(new URL(page.url()).pathname);
+  }
+  await person.sees(words);
+}
