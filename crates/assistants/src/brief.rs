@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use dataops_content::Content;
 use dataops_domain::artifact::ArtifactType;
-use dataops_domain::secrets;
+use dataops_domain::{plain, secrets};
 use serde_json::{Value, json};
 
 use crate::clean;
@@ -138,8 +138,8 @@ impl Brief {
 
 /// The answer as a document: without a fence around it, control characters or secrets.
 fn document(answer: &str) -> Result<String, Failure> {
-    let plain = clean::plain(answer);
-    let text = plain.trim();
+    let answer = plain::text(answer);
+    let text = answer.trim();
     let unfenced = text.strip_prefix("```markdown").or_else(|| text.strip_prefix("```md")).or_else(|| text.strip_prefix("```"));
     let text = unfenced.map_or(text, |rest| rest.trim_end().trim_end_matches("```")).trim();
     if text.len() < LEAST || !text.starts_with("# ") {
@@ -232,5 +232,5 @@ fn links(text: &mut String, links: &[(String, String)]) {
 
 /// Text fit to leave the house.
 fn outward(text: &str) -> String {
-    secrets::redact(&clean::plain(text)).into_owned()
+    secrets::redact(&plain::text(text)).into_owned()
 }

@@ -30,6 +30,49 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The variables above, as a shell may give them to the local fleet. What `DATAOPS_COMMAND_ENVIRONMENT` lists is not among them.
+const NAMES: [&str; 23] = [
+    "DATAOPS_ASSISTANT_EXECUTORS",
+    "DATAOPS_ASSISTANT_VERIFIED",
+    "DATAOPS_ASSISTANT_SECONDS",
+    "DATAOPS_ASSISTANT_INACTIVITY_SECONDS",
+    "DATAOPS_ASSISTANT_GRACE_SECONDS",
+    "DATAOPS_MESSAGES_URL",
+    "DATAOPS_MESSAGES_KEY",
+    "DATAOPS_MESSAGES_MODEL",
+    "DATAOPS_MESSAGES_MAX_TOKENS",
+    "DATAOPS_MESSAGES_MAX_INPUT_TOKENS",
+    "DATAOPS_MESSAGES_MAX_CENTS",
+    "DATAOPS_MESSAGES_INPUT_PRICE",
+    "DATAOPS_MESSAGES_OUTPUT_PRICE",
+    "DATAOPS_MESSAGES_TRIES",
+    "DATAOPS_MESSAGES_PAUSE_SECONDS",
+    "DATAOPS_COMMAND",
+    "DATAOPS_COMMAND_DIALECT",
+    "DATAOPS_COMMAND_MODEL",
+    "DATAOPS_COMMAND_MAX_TURNS",
+    "DATAOPS_COMMAND_FOLDER",
+    SEEN,
+    "HERU_ENGINE",
+    "HERU_MODEL",
+];
+/// Names the variables a command may see.
+const SEEN: &str = "DATAOPS_COMMAND_ENVIRONMENT";
+
+/// What of an environment concerns executors: their settings, and what a command may see if one is chosen.
+pub fn settings<'a>(environment: impl Fn(&str) -> Option<&'a str>) -> BTreeMap<String, String> {
+    let mut names: Vec<&str> = NAMES.to_vec();
+    if environment("DATAOPS_COMMAND").is_some() {
+        names.extend(seen(environment(SEEN)));
+    }
+    names.into_iter().filter_map(|name| Some((name.to_owned(), environment(name)?.to_owned()))).collect()
+}
+
+/// The names a command may see.
+fn seen(listed: Option<&str>) -> impl Iterator<Item = &str> {
+    listed.unwrap_or("HOME,PATH,LANG").split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
 /// The settings of all executors. A credential in it is never shown.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -180,9 +223,10 @@ impl Config {
     pub fn parse(settings: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let read = Read(settings);
         let limits = Limits {
-            wall: read.seconds("DATAOPS_ASSISTANT_SECONDS", 600.0)?,
-            inactivity: read.seconds("DATAOPS_ASSISTANT_INACTIVITY_SECONDS", 120.0)?,
-            grace: read.seconds("DATAOPS_ASSISTANT_GRACE_SECONDS", 5.0)?,
+            wall: read.seconds("DATAOPS_ASSISTANT_SECONDS", 600.0, 86_400)?,
+            inactivity: read.seconds("DATAOPS_ASSISTANT_INACTIVITY_SECONDS", 120.0, 86_400)?,
+            // A command is ended in two such steps, within what a run keeps back to hand in.
+            grace: read.seconds("DATAOPS_ASSISTANT_GRACE_SECONDS", 5.0, 8)?,
         };
         Ok(Self { executors: read.executors()?, verified: read.verified()?, limits, messages: read.messages()?, command: read.command()? })
     }
@@ -241,11 +285,11 @@ impl Read<'_> {
     }
 
     /// Seconds, with a fraction if need be.
-    fn seconds(&self, name: &'static str, default: f64) -> Result<Duration, ConfigError> {
+    fn seconds(&self, name: &'static str, default: f64, most: u32) -> Result<Duration, ConfigError> {
         let seconds = self.text(name).map_or(Some(default), |text| text.parse().ok());
-        let seconds = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
+        let seconds = seconds.filter(|seconds| (0.001..=f64::from(most)).contains(seconds));
         let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        seconds.ok_or_else(|| ConfigError { name, problem: "expected seconds from 0.001 to 86400".to_owned() })
+        seconds.ok_or_else(|| ConfigError { name, problem: format!("expected seconds from 0.001 to {most}") })
     }
 
     fn maybe_number(&self, name: &'static str) -> Result<Option<u64>, ConfigError> {
@@ -290,7 +334,7 @@ impl Read<'_> {
             input_price: self.maybe_number("DATAOPS_MESSAGES_INPUT_PRICE")?,
             output_price: self.maybe_number("DATAOPS_MESSAGES_OUTPUT_PRICE")?,
             tries: u32::try_from(self.number("DATAOPS_MESSAGES_TRIES", 4, 1..=10)?).unwrap_or(4),
-            pause: self.seconds("DATAOPS_MESSAGES_PAUSE_SECONDS", 1.0)?,
+            pause: self.seconds("DATAOPS_MESSAGES_PAUSE_SECONDS", 1.0, 60)?,
         };
         if messages.max_cents.is_some() && (messages.input_price.is_none() || messages.output_price.is_none()) {
             let problem = "a limit needs DATAOPS_MESSAGES_INPUT_PRICE and DATAOPS_MESSAGES_OUTPUT_PRICE".to_owned();
@@ -311,7 +355,7 @@ impl Read<'_> {
         };
         let model = self.text("DATAOPS_COMMAND_MODEL");
         let model = model.or_else(|| self.text("HERU_MODEL").filter(|_| dialect == Some(Dialect::Heru)));
-        let seen = self.text("DATAOPS_COMMAND_ENVIRONMENT").unwrap_or("HOME,PATH,LANG").split(',').map(str::trim);
+        let seen = seen(self.text(SEEN));
         Ok(Command {
             dialect,
             model: model.map(str::to_owned),

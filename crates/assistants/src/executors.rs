@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dataops_content::Content;
 
@@ -43,6 +44,11 @@ impl Executors {
         }
         let off = || self.config.off(kind).unwrap_or_else(|| format!("{} is off", kind.as_str()));
         self.real.get(&kind).cloned().ok_or_else(|| Failure::new(Code::ExecutorOff, &off()))
+    }
+
+    /// The longest that an attempt of this assistant type may take; the dry run takes no time to speak of.
+    pub fn longest(&self, assistant_type: &str) -> Duration {
+        if self.config.chosen(assistant_type) == Kind::DryRun { Duration::ZERO } else { self.config.limits.wall }
     }
 
     /// The dry run, whatever is configured: what `run-dry` uses.

@@ -84,24 +84,6 @@ impl Code {
             Self::Canceled => "canceled",
         }
     }
-
-    /// True when the same request may succeed later without anybody changing anything.
-    pub fn may_pass(self) -> bool {
-        match self {
-            Self::RateLimited | Self::ServiceUnavailable | Self::TimeLimit | Self::InactivityLimit | Self::Interrupted => true,
-            Self::Unsupported
-            | Self::ExecutorOff
-            | Self::ExecutorUnavailable
-            | Self::CredentialRefused
-            | Self::RequestRefused
-            | Self::CostLimit
-            | Self::OutputLimit
-            | Self::BrokenAnswer
-            | Self::NoOutput
-            | Self::CommandFailed
-            | Self::Canceled => false,
-        }
-    }
 }
 
 /// Why an attempt failed.

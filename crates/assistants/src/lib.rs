@@ -21,10 +21,10 @@ mod output;
 pub mod podcast;
 mod request;
 
-pub use config::{Config, ConfigError, Kind, Standing};
+pub use config::{Config, ConfigError, Kind, Standing, settings};
 pub use dry_run::DryRun;
 pub use executor::{Event, Executor, Finished, MAX_LOG, Run, Usage};
 pub use executors::Executors;
 pub use failure::{Code, Failure};
-pub use output::{MAX_OUTPUT_BYTES, MAX_OUTPUTS, Output, Outputs};
+pub use output::{MAX_OUTPUT_BYTES, Output, Outputs};
 pub use request::{AboutBundle, AboutTask, Data, Earlier, Input, MAX_INPUT_TEXT, Request};

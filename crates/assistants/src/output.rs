@@ -6,8 +6,6 @@ use dataops_domain::artifact::ArtifactType;
 use dataops_domain::json::Object;
 use sha2::{Digest, Sha256};
 
-/// The most outputs of one attempt.
-pub const MAX_OUTPUTS: usize = 8;
 /// The most bytes of one output.
 pub const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 

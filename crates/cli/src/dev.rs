@@ -21,6 +21,7 @@ pub(crate) async fn run(arguments: DevArgs, environment: &Config) -> Result<(), 
         seed: !arguments.no_seed,
         background: !arguments.no_background,
         now: arguments.now,
+        assistants: functions::assistants(environment),
         build: functions::build,
     });
     let fleet = tokio::select! {

@@ -20,6 +20,7 @@ pub mod linked;
 pub mod maybe;
 pub mod notification;
 pub mod pause;
+pub mod plain;
 pub mod proof;
 pub mod recurring;
 pub mod refs;

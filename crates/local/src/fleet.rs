@@ -1,5 +1,6 @@
 //! Starts and stops the whole fleet: embedded AWS, functions, doors, schedules, first-start seeding.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::control::Control;
 use crate::data_dir::{Lock, Running};
-use crate::functions::{ALL, Build, PORTAL, WORK_ENGINE};
+use crate::functions::{ALL, ASSISTANT_RUNNER, Build, PORTAL, WORK_ENGINE};
 use crate::invoke::Invoking;
 use crate::scheduler::Scheduler;
 use crate::serve::{Served, listen, listen_anywhere, url};
@@ -38,6 +39,8 @@ pub struct FleetOptions {
     pub background: bool,
     /// The moment the clock starts at; by default real time.
     pub now: Option<Timestamp>,
+    /// Settings of assistants, over those of the template: see `dataops_assistants::Config`.
+    pub assistants: BTreeMap<String, String>,
     /// How functions are built: [`crate::functions::build`], except in tests of the fleet itself.
     pub build: Build,
 }
@@ -68,7 +71,8 @@ impl Fleet {
             None => None,
         };
         let secret = options.portal_secret.map_or_else(|| data_dir.secret(), Ok)?;
-        let template = Template::load(&Given::local(&secret))?;
+        let mut template = Template::load(&Given::local(&secret))?;
+        set_assistants(&mut template, &options.assistants);
         all_known(&template)?;
         let embedded = Embedded::open(&template, &data_dir.database(), &data_dir.objects()).await?;
         let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
@@ -155,6 +159,16 @@ pub(crate) async fn built(
 /// A host of these functions.
 pub(crate) fn host(functions: Vec<Built>, clock: Clock) -> Host {
     functions.into_iter().fold(Host::new(clock), |host, (declaration, function)| host.with(declaration.name, declaration.timeout, function))
+}
+
+/// Gives functions the settings of assistants: the runner all, every other those that the template names for it. So a
+/// credential is where it is used, and nowhere else.
+fn set_assistants(template: &mut Template, settings: &BTreeMap<String, String>) {
+    for function in &mut template.functions {
+        let takes_all = function.logical_id == ASSISTANT_RUNNER;
+        let taken: Vec<_> = settings.iter().filter(|(name, _)| takes_all || function.environment.contains_key(*name)).collect();
+        function.environment.extend(taken.into_iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
 }
 
 /// The template may not declare a function that would silently not run here.

@@ -1,5 +1,6 @@
 //! The product's functions, by the template's logical ids. The only file that names them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dataops_fleet::{BoxFuture, Clock, Config, ConfigError, Function};
@@ -26,6 +27,11 @@ pub fn build(id: &'static str, config: Config, clock: Clock) -> BoxFuture<'stati
             _ => dataops_portal::build(&config, clock).await,
         }
     })
+}
+
+/// What of an environment concerns assistants, for [`crate::FleetOptions`].
+pub fn assistants(environment: &Config) -> BTreeMap<String, String> {
+    dataops_assistant_runner::settings(environment)
 }
 
 /// Every function of the product. A function of the template that is not here cannot be started.

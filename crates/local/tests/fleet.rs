@@ -17,6 +17,7 @@ fn options(data_dir: &Path) -> FleetOptions {
         seed: true,
         background: true,
         now: None,
+        assistants: [].into(),
         build,
     }
 }

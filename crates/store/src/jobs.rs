@@ -1,7 +1,7 @@
 //! Assistant jobs in their table.
 //!
-//! `live` holds what somebody may still have to do something about, by status: the sweep's candidates and the Assistants page
-//! are a part of it, whatever has been finished in all the years before.
+//! The index `live` keeps apart what somebody may still have to do something about and what is over: the sweep's candidates
+//! and the Assistants page read a part of it, whatever has been finished in all the years before.
 
 use dataops_domain::job::{Job, JobStatus};
 
@@ -34,10 +34,9 @@ impl Record for Job {
                 attributes.push((index.sort, sort.clone()));
             }
         }
-        if self.is_live() {
-            attributes.push((JOBS_LIVE.partition, shard("live")));
-            attributes.push((JOBS_LIVE.sort, format!("{}#{sort}", self.status.as_str())));
-        }
+        let (partition, place) = if self.is_live() { ("live", format!("{}#{sort}", live_place(self.status))) } else { ("over", sort) };
+        attributes.push((JOBS_LIVE.partition, shard(partition)));
+        attributes.push((JOBS_LIVE.sort, place));
         attributes
     }
 
@@ -48,6 +47,22 @@ impl Record for Job {
     fn set_version(&mut self, version: u64) {
         self.version = version;
     }
+}
+
+/// Where jobs in a status stand among the live ones: the higher, the more somebody has to do about them, so that whoever
+/// reads from the top never misses a failure behind a long queue.
+fn live_place(status: JobStatus) -> String {
+    let rank = match status {
+        JobStatus::WaitingApproval => 9,
+        JobStatus::Failed => 8,
+        JobStatus::Rejected => 7,
+        JobStatus::Retrying => 6,
+        JobStatus::Running => 5,
+        JobStatus::Queued => 4,
+        JobStatus::Draft => 3,
+        JobStatus::Approved | JobStatus::Succeeded | JobStatus::Canceled => 0,
+    };
+    format!("{rank}{}", status.as_str())
 }
 
 /// Which jobs to list: all of these, exactly.
@@ -89,7 +104,8 @@ impl Store {
         self.query_of(index, &partition, &range, |job| filter.takes(job)).await
     }
 
-    /// Jobs that somebody may still have to do something about, by status, the one changed last first within each.
+    /// Jobs that somebody may still have to do something about: approvals and failures first, and within a status the one
+    /// changed last.
     ///
     /// # Errors
     /// When the database refuses or an item can't be read.
@@ -97,13 +113,22 @@ impl Store {
         self.query(JOBS_LIVE, &[shard("live")], &Range { descending: true, ..range.clone() }, None).await
     }
 
-    /// Candidates for the runner's sweep: live jobs in a status, those that have waited longest first.
+    /// Jobs that nobody has to do anything about any more, the one changed last first.
     ///
     /// # Errors
     /// When the database refuses or an item can't be read.
-    pub async fn jobs_waiting(&self, status: JobStatus, limit: usize) -> Result<Page<Job>, StoreError> {
-        let place = Some(format!("{}#", status.as_str()));
+    pub async fn jobs_over(&self, limit: usize) -> Result<Page<Job>, StoreError> {
+        let range = Range { descending: true, limit: Some(limit), ..Range::default() };
+        self.query(JOBS_LIVE, &[shard("over")], &range, None).await
+    }
+
+    /// Candidates for the runner's sweep: live jobs in a status that are `wanted`, those that have waited longest first.
+    ///
+    /// # Errors
+    /// When the database refuses or an item can't be read.
+    pub async fn jobs_waiting(&self, status: JobStatus, limit: usize, wanted: impl Fn(&Job) -> bool) -> Result<Page<Job>, StoreError> {
+        let place = Some(format!("{}#", live_place(status)));
         let range = Range { from: place.clone(), to: place, limit: Some(limit), ..Range::default() };
-        self.query(JOBS_LIVE, &[shard("live")], &range, None).await
+        self.query_of(JOBS_LIVE, &shard("live"), &range, wanted).await
     }
 }

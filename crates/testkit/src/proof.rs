@@ -28,10 +28,8 @@ pub struct Sizes {
     pub engine_ticks_a_day: u32,
     /// How many windows are due where the time of a tick is measured.
     pub due_at_once: usize,
-    /// Every how many writes the life of an assistant job is interrupted.
-    pub job_step: usize,
-    /// How many lives of a job are interrupted twice.
-    pub job_pairs: usize,
+    /// Which of the pairs of interruptions a job's life is put through: each so-many-th.
+    pub job_pair_step: usize,
     /// How many histories of a job that several clients race for are checked.
     pub job_histories: usize,
     /// How often runs race for a dry run.
@@ -53,8 +51,7 @@ pub fn sizes() -> Sizes {
             process_rounds: 25,
             engine_ticks_a_day: 96,
             due_at_once: 100,
-            job_step: 1,
-            job_pairs: 2_000,
+            job_pair_step: 1,
             job_histories: 20_000,
             dry_races: 200,
         }
@@ -71,8 +68,7 @@ pub fn sizes() -> Sizes {
             process_rounds: 2,
             engine_ticks_a_day: 2,
             due_at_once: 10,
-            job_step: 3,
-            job_pairs: 4,
+            job_pair_step: 37,
             job_histories: 1_000,
             dry_races: 3,
         }

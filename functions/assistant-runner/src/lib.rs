@@ -22,6 +22,13 @@ use serde_json::{Value, json};
 /// The variable that names the assistant types it takes, by commas.
 pub const TYPES: &str = "DATAOPS_RUNNER_TYPES";
 
+/// What of an environment concerns the runner: the types it takes and the settings of its executors.
+pub fn settings(environment: &Config) -> BTreeMap<String, String> {
+    let mut settings = dataops_assistants::settings(|name| environment.get(name));
+    settings.extend(environment.get(TYPES).map(|types| (TYPES.to_owned(), types.to_owned())));
+    settings
+}
+
 /// Builds the function from its configuration.
 ///
 /// # Errors
@@ -41,8 +48,7 @@ pub async fn runner(config: &Config, clock: Clock, hooks: Hooks) -> Result<Assis
     let bucket = config.require("DATAOPS_ARTIFACTS_BUCKET")?;
     let objects = Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket);
     let store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables).hooked(hooks).with_objects(objects);
-    let settings: BTreeMap<String, String> = config.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let executors = executors(&settings, &content)?;
+    let executors = executors(&settings(config), &content)?;
     let types = config.get(TYPES).unwrap_or("podcast").split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     let engine = Engine::new(store, Arc::clone(&content), config.timezone()?);
     Ok(AssistantRunner { types: types.collect(), engine, executors, content, clock })

@@ -31,6 +31,7 @@ async fn site() -> Site {
         seed: true,
         background: false,
         now: dataops_domain::Timestamp::parse("2026-07-01T09:00:00Z"),
+        assistants: [].into(),
         build: functions::build,
     };
     Site { fleet: Fleet::start(options).await.unwrap(), _folder: folder }

@@ -6,6 +6,8 @@ mod routes;
 
 use std::sync::Arc;
 
+use dataops_api::views::assistants::ExecutorRow;
+use dataops_assistants::Standing;
 use dataops_content::Content;
 use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{AdminCommand, Engine, Error};
@@ -23,6 +25,8 @@ pub struct App {
     pub(crate) secret: Arc<str>,
     /// Starts the runner for a job that was submitted.
     pub(crate) runner: Option<Starter>,
+    /// How the executors of assistants stand, for pages; only the runner has their credentials.
+    pub(crate) executors: Arc<[ExecutorRow]>,
 }
 
 /// Builds the function from its configuration.
@@ -50,7 +54,16 @@ pub async fn app(config: &Config, clock: Clock, hooks: Hooks) -> Result<App, Con
         store = store.with_objects(Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket));
     }
     let runner = Starter::new(config, &sdk, "DATAOPS_ASSISTANT_RUNNER_FUNCTION");
-    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret, runner })
+    let executors = executors(config)?;
+    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret, runner, executors })
+}
+
+fn executors(config: &Config) -> Result<Arc<[ExecutorRow]>, ConfigError> {
+    let settings = dataops_assistants::settings(|name| config.get(name));
+    let chosen = dataops_assistants::Config::parse(&settings).map_err(|error| ConfigError::invalid(error.name, error.problem))?;
+    let row =
+        |standing: Standing| ExecutorRow { name: standing.kind.as_str().to_owned(), types: standing.types, verified: standing.verified };
+    Ok(chosen.standings().into_iter().map(row).collect())
 }
 
 /// The function as the platform calls it.

@@ -11,7 +11,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("store", &["domain"]),
     ("fleet", &["domain"]),
     ("engine", &["domain", "store", "content", "api", "assistants"]),
-    ("work-engine", &["engine", "api", "fleet", "domain", "content", "store"]),
+    ("work-engine", &["engine", "api", "assistants", "fleet", "domain", "content", "store"]),
     ("cron-runner", &["engine", "fleet", "domain", "content", "store"]),
     ("assistant-runner", &["engine", "assistants", "fleet", "domain", "content", "store"]),
     ("portal", &["api", "fleet", "domain", "store"]),

@@ -84,6 +84,18 @@ pub struct JobRow {
     pub version: u64,
 }
 
+/// What can do the work of assistants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutorRow {
+    /// `dry-run`, `messages-http` or `command`.
+    pub name: String,
+    /// The assistants it was chosen for; all others have the dry run.
+    pub types: Vec<String>,
+    /// Whether somebody has tried it with real credentials.
+    pub verified: bool,
+}
+
 /// `GET /api/views/assistants`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -103,4 +115,7 @@ pub struct AssistantsPage {
     /// True when there are more live jobs than the page shows.
     #[serde(default)]
     pub more: bool,
+    /// What can do the work, the dry run first.
+    #[serde(default)]
+    pub executors: Vec<ExecutorRow>,
 }

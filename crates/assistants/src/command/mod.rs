@@ -150,6 +150,8 @@ impl Parts {
                         while printed.take(&mut out).is_ok() && out.read().await {}
                         while printed.take(&mut err).is_ok() && err.read().await {}
                     }).await);
+                    printed.rest(&mut out);
+                    printed.rest(&mut err);
                     return failed(status, printed.heard, &printed.tail).map_or(Ok(()), Err);
                 }
                 _ = out.read(), if out.open => if let Err(failure) = printed.take(&mut out) {
@@ -208,7 +210,19 @@ impl Printed<'_> {
         let filled = std::mem::take(&mut piped.filled);
         let words = format!("the command printed more than {} MB", MAX_PRINTED / 1024 / 1024);
         self.left = self.left.checked_sub(filled).ok_or_else(|| Failure::new(Code::OutputLimit, &words))?;
-        for piece in piped.pieces.feed(&piped.buffer[..filled]) {
+        let pieces = piped.pieces.feed(&piped.buffer[..filled]);
+        self.tell(pieces);
+        Ok(())
+    }
+
+    /// Takes a last line that was not ended: often the one that says what went wrong.
+    fn rest<R>(&mut self, piped: &mut Piped<R>) {
+        let pieces = piped.pieces.feed(b"\n");
+        self.tell(pieces);
+    }
+
+    fn tell(&mut self, pieces: Vec<Piece>) {
+        for piece in pieces {
             match piece {
                 Piece::Object(text) => match serde_json::from_str(&text) {
                     Ok(event) => self.heard.take(self.dialect, &event, self.reporter),
@@ -218,7 +232,6 @@ impl Printed<'_> {
                 Piece::TooLong => self.line("(a line that is too long was left out)"),
             }
         }
-        Ok(())
     }
 
     fn line(&mut self, text: &str) {

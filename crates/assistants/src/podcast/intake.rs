@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use dataops_content::{IntakeField, Playbook};
+use dataops_domain::plain;
 use serde_json::Value;
 
 use super::text::folded;
@@ -183,7 +184,7 @@ impl<'a> Reader<'a> {
         self.left -= text.len();
         let mut open: Option<Open<'a>> = None;
         let mut blank = false;
-        for line in clean::plain(text).lines() {
+        for line in plain::text(text).lines() {
             let line = line.trim();
             if line.is_empty() {
                 blank = true;

@@ -54,6 +54,25 @@ fn each_type_has_the_executor_it_was_given() {
 }
 
 #[test]
+fn of_an_environment_only_what_concerns_executors_is_taken() {
+    let environment = BTreeMap::from([
+        ("DATAOPS_MESSAGES_KEY", "a key"),
+        ("DATAOPS_ASSISTANT_JOBS_TABLE", "a table"),
+        ("HOME", "/home/operator"),
+        ("API_KEY", "another"),
+    ]);
+    let taken = |more: &[(&'static str, &'static str)]| -> Vec<String> {
+        let mut all = environment.clone();
+        all.extend(more.iter().copied());
+        dataops_assistants::settings(|name| all.get(name).copied()).into_keys().collect()
+    };
+    assert_eq!(taken(&[]), ["DATAOPS_MESSAGES_KEY"]);
+    assert_eq!(taken(&[("DATAOPS_COMMAND", "/opt/bin/codex")]), ["DATAOPS_COMMAND", "DATAOPS_MESSAGES_KEY", "HOME"]);
+    let named = [("DATAOPS_COMMAND", "/opt/bin/codex"), ("DATAOPS_COMMAND_ENVIRONMENT", "API_KEY")];
+    assert_eq!(taken(&named), ["API_KEY", "DATAOPS_COMMAND", "DATAOPS_COMMAND_ENVIRONMENT", "DATAOPS_MESSAGES_KEY"]);
+}
+
+#[test]
 fn a_setting_that_cannot_be_used_is_named_and_never_quoted() {
     let bad = [
         ("DATAOPS_ASSISTANT_EXECUTORS", "podcast"),

@@ -130,9 +130,15 @@ fn boolean(fields: &mut Fields<'_>, key: &str) -> Option<bool> {
     fields.value(key).and_then(Value::as_bool)
 }
 
-/// A text of one line without a credential, cleaned of what steers a terminal; blank counts as absent.
+/// A text of one line, cleaned of what steers a terminal and without what the contract calls secret-like (12.2); blank
+/// counts as absent.
 fn words(fields: &mut Fields<'_>, key: &str, most: usize) -> Option<String> {
-    fields.text_up_to(key, most).map(plain).filter(|text| !text.is_empty())
+    let text = plain(fields.text_up_to(key, most)?);
+    if crate::secrets::looks_secret(&text) {
+        fields.refuse(key, format!("{key} must not contain secrets"));
+        return None;
+    }
+    Some(text).filter(|text| !text.is_empty())
 }
 
 fn max_attempts(fields: &mut Fields<'_>) -> Option<u32> {

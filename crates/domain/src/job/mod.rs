@@ -12,7 +12,7 @@ pub mod work;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ArtifactId, JobId};
+use crate::id::{ArtifactId, JobId, TaskId};
 use crate::json::Object;
 use crate::time::Timestamp;
 
@@ -275,6 +275,12 @@ impl Job {
     pub fn derived_artifact(&self, occasion: &str, name: &str) -> ArtifactId {
         let day = crate::id::day_of(self.id.as_str()).unwrap_or_else(|| self.created_at.local_date(chrono_tz::UTC));
         ArtifactId::new(crate::id::derived(day, &["artifact", self.id.as_str(), occasion, name]))
+    }
+
+    /// The id of the task that follows up the last attempt: whoever asks for it twice gets one.
+    pub fn follow_up_id(&self) -> TaskId {
+        let day = crate::id::day_of(self.id.as_str()).unwrap_or_else(|| self.created_at.local_date(chrono_tz::UTC));
+        TaskId::new(crate::id::derived(day, &["follow-up", self.id.as_str(), &self.attempt_number().to_string()]))
     }
 
     /// The number of the attempt that runs, or would.

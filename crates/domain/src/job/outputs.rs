@@ -100,13 +100,12 @@ pub fn made_event(artifact: &Artifact) -> NewEvent {
 }
 
 /// Names the logs of the attempt on the job.
-pub(super) fn note_logs(job: &mut Job, logs: &[Artifact]) -> Result<(), Refusal> {
+pub(super) fn note_logs(job: &mut Job, logs: &[Artifact]) {
     for log in logs {
         let reference = json!({ "artifactId": log.id, "storageUri": log.storage_uri, "title": log.title, "type": "log" });
         job.log_refs.push(crate::json::object(&reference));
         job.attempt_mut().log_artifact_id = Some(log.id.to_string());
     }
-    Ok(())
 }
 
 /// Outputs of earlier attempts that the running one replaces.
@@ -138,13 +137,29 @@ pub fn attach(stored: &Job, artifact: &Artifact, context: Context<'_>) -> Result
         return refuse("The artifact belongs to another workflow than the job");
     }
     add_output(&mut job, artifact.id.as_str())?;
+    let after = owned(&job, artifact, context);
+    let attached = event("artifact-attached", format!("Attached '{}'", artifact.title), json!({ "artifactIds": [artifact.id] }));
+    Ok((Step::new(job, attached), after))
+}
+
+/// The artifact as this job's, shown on its task and workflow unless it has others.
+fn owned(job: &Job, artifact: &Artifact, context: Context<'_>) -> Artifact {
     let mut after = artifact.clone();
     after.assistant_job_id = Some(job.id.to_string());
     after.task_id = after.task_id.or_else(|| job.task_id.clone());
     after.bundle_id = after.bundle_id.or_else(|| job.bundle_id.clone());
     after.updated_at = context.now;
-    let attached = event("artifact-attached", format!("Attached '{}'", artifact.title), json!({ "artifactIds": [artifact.id] }));
-    Ok((Step::new(job, attached), after))
+    after
+}
+
+/// An artifact that a worker names as an output and that is no job's yet becomes this job's; `None` when it is already.
+pub fn adopted(job: &Job, artifact: &Artifact, context: Context<'_>) -> Changed<Artifact> {
+    artifact.assistant_job_id.is_none().then(|| (owned(job, artifact, context), attached_event(job, artifact)))
+}
+
+/// What the audit log of an artifact says when it becomes a job's.
+pub fn attached_event(job: &Job, artifact: &Artifact) -> NewEvent {
+    event("attached", format!("Attached artifact '{}'", artifact.title), json!({ "assistantJobId": job.id }))
 }
 
 /// An edited version of an output takes its place; both are kept.
@@ -158,18 +173,13 @@ pub fn revise(
     seen: Option<&str>,
     context: Context<'_>,
 ) -> Result<(Step, Artifact, (Artifact, NewEvent)), Refusal> {
+    may_revise(stored, old, seen)?;
     let mut job = stored.clone();
     enter(&mut job, Action::Revise, false, context.now)?;
-    if !job.output_artifact_ids.iter().any(|id| id == old.id.as_str()) {
-        return Err(Refusal::field("/artifactId", "artifactId must be an output of this job"));
-    }
-    if seen.is_some_and(|seen| old.checksum.as_deref() != Some(seen)) {
-        return Err(changed(&old.title));
-    }
-    let id = job.derived_artifact("revision", &format!("{}/{}", old.id, made.checksum));
-    if id == old.id {
+    if old.checksum.as_deref() == Some(made.checksum.as_str()) {
         return Err(Refusal::rule("nothing_to_update", "The edited text is the one that is there"));
     }
+    let id = job.derived_artifact("revision", &format!("{}/{}", old.id, made.checksum));
     let artifact = Artifact { kind: old.kind, data_class: old.data_class, visibility: old.visibility, ..new(&job, id, made, context) };
     let place = |known: &mut String| {
         if known == old.id.as_str() {
@@ -183,6 +193,20 @@ pub fn revise(
     let facts = json!({ "artifactIds": [artifact.id], "replaces": old.id });
     let step = Step::new(job, event("artifact-attached", format!("Edited '{}'", old.title), facts));
     Ok((step, artifact, (superseded, told)))
+}
+
+/// Whether an output may be edited, before the new text is stored.
+///
+/// # Errors
+/// The artifact is no output of the job, or it has changed since it was read.
+pub fn may_revise(stored: &Job, old: &Artifact, seen: Option<&str>) -> Result<(), Refusal> {
+    if !stored.output_artifact_ids.iter().any(|id| id == old.id.as_str()) {
+        return Err(Refusal::field("/artifactId", "artifactId must be an output of this job"));
+    }
+    if seen.is_some_and(|seen| old.checksum.as_deref() != Some(seen)) {
+        return Err(changed(&old.title));
+    }
+    Ok(())
 }
 
 fn changed(title: &str) -> Refusal {
@@ -229,13 +253,77 @@ pub fn approve(stored: &Job, around: Around<'_>, seen: Option<&[Seen]>, context:
         check_seen(&current, seen)?;
     }
     let outputs = current.iter().filter_map(|artifact| approved(artifact, &step.job, context)).collect();
-    let link =
-        current.iter().find(|artifact| artifact.kind == ArtifactType::PodcastDoc).or(current.first()).map(|one| one.storage_uri.clone());
+    let link = main_output(&step.job, &current).map(|one| one.storage_uri.clone());
     let (task, bundle) = match (around.task, link) {
         (Some(task), Some(link)) => filled(task, around.bundle, &link, context),
         _ => (None, None),
     };
+    let task = around.task.map_or(Ok(None), |before| mirrored(&step.job, before, task, &current))?;
+    let ours = around.bundle.filter(|bundle| stored.bundle_id.as_deref() == Some(bundle.id.as_str()));
+    let bundle = ours.map_or(Ok(bundle.clone()), |before| mirrored(&step.job, before, bundle, &current))?;
     Ok(Approved { step, outputs, task, bundle })
+}
+
+/// Shows outputs on a task or workflow that does not show them yet, beside what else the approval changes of it.
+fn mirrored<R: Mirrors>(job: &Job, before: &R, changed: Changed<R>, outputs: &[&Artifact]) -> Result<Changed<R>, Refusal> {
+    let linked = before.linked();
+    let missing: Vec<&Artifact> =
+        outputs.iter().filter(|artifact| !linked.attached.iter().any(|id| id == artifact.id.as_str())).copied().collect();
+    let Some(linked) = linked_with(linked, None, &missing, |artifact| before.owns(artifact))? else { return Ok(changed) };
+    let (after, told) = changed.unwrap_or_else(|| (before.clone(), linked_event(job, &missing)));
+    Ok(Some((after.with_linked(linked), told)))
+}
+
+/// What a job's outputs are shown on.
+pub trait Mirrors: Clone {
+    /// What is linked to it.
+    fn linked(&self) -> &Linked;
+    /// The same with other links.
+    #[must_use]
+    fn with_linked(self, linked: Linked) -> Self;
+    /// True for an artifact that names it as its own.
+    fn owns(&self, artifact: &Artifact) -> bool;
+}
+
+impl Mirrors for Task {
+    fn linked(&self) -> &Linked {
+        &self.linked
+    }
+
+    fn with_linked(self, linked: Linked) -> Self {
+        Self { linked, ..self }
+    }
+
+    fn owns(&self, artifact: &Artifact) -> bool {
+        artifact.task_id.as_deref() == Some(self.id.as_str())
+    }
+}
+
+impl Mirrors for Bundle {
+    fn linked(&self) -> &Linked {
+        &self.linked
+    }
+
+    fn with_linked(self, linked: Linked) -> Self {
+        Self { linked, ..self }
+    }
+
+    fn owns(&self, artifact: &Artifact) -> bool {
+        artifact.bundle_id.as_deref() == Some(self.id.as_str())
+    }
+}
+
+/// The output whose address fills the links: of what the approved attempt made, the document, else the first.
+fn main_output<'a>(job: &Job, current: &[&'a Artifact]) -> Option<&'a Artifact> {
+    let number = job.attempt_number();
+    let latest = job.attempts.iter().find(|attempt| attempt.number == number);
+    let is_latest =
+        |artifact: &&&Artifact| latest.is_some_and(|attempt| attempt.output_artifact_ids.iter().any(|id| id == artifact.id.as_str()));
+    let mut own: Vec<&Artifact> = current.iter().filter(is_latest).copied().collect();
+    if own.is_empty() {
+        own = current.to_vec();
+    }
+    own.iter().find(|artifact| artifact.kind == ArtifactType::PodcastDoc).or(own.first()).copied()
 }
 
 fn check_seen(current: &[&Artifact], seen: &[Seen]) -> Result<(), Refusal> {

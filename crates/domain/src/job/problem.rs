@@ -12,6 +12,8 @@ const MAX_CODE: usize = 80;
 const MAX_SUMMARY: usize = 500;
 /// The code of an error that names none.
 const DEFAULT: &str = "runner-error";
+/// The summary of an error that says nothing.
+const UNSAID: &str = "The runner gave no reason";
 /// What stands in the place of a text that looks like a credential.
 const REDACTED: &str = "The error was redacted because it looked like a secret";
 
@@ -45,10 +47,11 @@ impl JobError {
                 debug_assert!(!text.is_empty(), "an empty text holds no secret");
                 Ok(Self { code: "redacted".to_owned(), summary: REDACTED.to_owned() })
             }
+            Value::String(text) if text.trim().is_empty() => Ok(Self::new(DEFAULT, UNSAID)),
             Value::String(text) => Ok(Self::from_parts(DEFAULT, text, false)),
             Value::Object(fields) => {
                 let text = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-                let summary = text("summary").or_else(|| text("message")).unwrap_or("The runner gave no reason");
+                let summary = text("summary").or_else(|| text("message")).unwrap_or(UNSAID);
                 Ok(Self::from_parts(text("code").unwrap_or(DEFAULT), summary, is_secret(value)))
             }
             _ => Err(Refusal::field("/error", "error must be a text, or an object with code and summary")),
@@ -76,45 +79,9 @@ pub fn is_secret(value: &Value) -> bool {
     }
 }
 
-/// The text without what steers a terminal: escape sequences and other control characters. Lines become one.
+/// The text as one line, without what steers a terminal ([`crate::plain`]).
 pub fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => skip_escape(&mut chars),
-            '\n' | '\r' | '\t' => plain.push(' '),
-            c if c.is_control() || is_invisible(c) => {}
-            c => plain.push(c),
-        }
-    }
-    plain.trim().to_owned()
-}
-
-/// Marks that turn text around or hide it.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// Leaves out the rest of an escape sequence: `[` up to its letter, `]` up to the bell or the next escape, else one character.
-fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    match chars.next() {
-        Some('[') => {
-            for c in chars.by_ref() {
-                if ('\u{40}'..='\u{7e}').contains(&c) {
-                    return;
-                }
-            }
-        }
-        Some(']') => {
-            while let Some(c) = chars.next() {
-                if c == '\u{7}' || (c == '\u{1b}' && chars.next_if_eq(&'\\').is_some()) {
-                    return;
-                }
-            }
-        }
-        _ => {}
-    }
+    crate::plain::text(text).replace(['\n', '\t'], " ").trim().to_owned()
 }
 
 #[cfg(test)]

@@ -118,7 +118,8 @@ pub struct Rules {
     pub over_limit: bool,
 }
 
-const NOT_HERE: &str = "invalid_transition";
+/// The code of an action that the status does not allow.
+pub(super) const NOT_HERE: &str = "invalid_transition";
 
 /// The whole life of a job: what each action does in each state.
 ///

@@ -57,6 +57,8 @@ pub(super) fn enter(job: &mut Job, action: Action, over_limit: bool, now: Timest
         }
         JobStatus::Queued | JobStatus::Running => begin(job, to, now),
         JobStatus::WaitingApproval => {
+            // Whoever asks for approval where none was required makes it required: what waits for a decision gets one.
+            job.approval_required = true;
             job.approval = Some(Approval::pending());
             let attempt = job.attempt_mut();
             (attempt.status, attempt.ended_at) = (to, Some(now));
@@ -209,7 +211,10 @@ pub fn transition(stored: &Job, wanted: Move, context: Context<'_>) -> Result<St
         return Err(Refusal { code: "attempt_over", ..Refusal::field("/attempt", words) });
     }
     if let Some(outputs) = wanted.output_artifact_ids {
-        job.output_artifact_ids = outputs;
+        job.output_artifact_ids.clone_from(&outputs);
+        if job.attempt_count > 0 {
+            job.attempt_mut().output_artifact_ids = outputs;
+        }
     }
     if let Some(logs) = wanted.log_refs {
         job.log_refs = logs;
@@ -315,16 +320,20 @@ pub fn acknowledge(stored: &Job, note: Option<&str>, follow_up: Option<&str>, co
     Ok(Step::new(job, event("log-appended", words, Value::Object(metadata))))
 }
 
-/// Adds an output's id at the end, once.
+/// Adds an output's id at the end, unless it is there.
 ///
 /// # Errors
 /// When there is no room.
 pub(super) fn add_output(job: &mut Job, id: &str) -> Result<(), Refusal> {
-    job.output_artifact_ids.retain(|known| known != id);
-    if job.output_artifact_ids.len() >= MAX_OUTPUTS {
-        return Err(Refusal::rule("too_many_outputs", format!("A job has at most {MAX_OUTPUTS} outputs")));
+    if !job.output_artifact_ids.iter().any(|known| known == id) {
+        if job.output_artifact_ids.len() >= MAX_OUTPUTS {
+            return Err(Refusal::rule("too_many_outputs", format!("A job has at most {MAX_OUTPUTS} outputs")));
+        }
+        job.output_artifact_ids.push(id.to_owned());
     }
-    job.output_artifact_ids.push(id.to_owned());
+    if job.attempt_count > 0 && !job.attempt_mut().output_artifact_ids.iter().any(|known| known == id) {
+        job.attempt_mut().output_artifact_ids.push(id.to_owned());
+    }
     Ok(())
 }
 

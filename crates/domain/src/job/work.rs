@@ -18,7 +18,7 @@ pub const LEASE_SECONDS: i64 = 120;
 pub const PODCAST: &str = "podcast";
 /// What the dry run calls itself.
 pub const DRY_RUNNER: &str = "podcast-dry-run";
-/// The most bytes of a line that a running job shows.
+/// The most characters of a line that a running job shows.
 const MAX_LINE: usize = 300;
 
 /// What a run of the runner holds: which attempt, under which name.
@@ -41,8 +41,16 @@ impl Hold {
         if job.is_held_by(self.attempt, &self.holder) {
             return Ok(());
         }
-        Err(Refusal::rule("attempt_over", format!("Attempt {} is no longer this runner's", self.attempt)))
+        Err(Refusal::rule(ATTEMPT_OVER, format!("Attempt {} is no longer this runner's", self.attempt)))
     }
+}
+
+/// The code of a write for an attempt that somebody else ended.
+const ATTEMPT_OVER: &str = "attempt_over";
+
+/// True when a refusal says that the attempt is over, and not that what was made cannot be taken.
+pub fn is_over(refusal: &Refusal) -> bool {
+    refusal.code == ATTEMPT_OVER || refusal.code == state::NOT_HERE
 }
 
 /// Takes a queued job.
@@ -68,7 +76,7 @@ pub fn renew(stored: &Job, hold: &Hold, progress: Option<&Progress>, tail: &[Str
     state::judge(job.status, Action::Renew, job.rules())?;
     hold.check(&job)?;
     if job.is_lost(now) {
-        return Err(Refusal::rule("attempt_over", "The lease ran out before it was renewed"));
+        return Err(Refusal::rule(ATTEMPT_OVER, "The lease ran out before it was renewed"));
     }
     job.lease = Some(hold.lease(now));
     if let Some(progress) = progress {
@@ -82,8 +90,7 @@ pub fn renew(stored: &Job, hold: &Hold, progress: Option<&Progress>, tail: &[Str
 
 /// A line of a log as it may be shown: no secret, nothing that steers a terminal, not too long.
 pub fn clean_line(line: &str) -> String {
-    let plain: String = super::problem::plain(line).chars().take(MAX_LINE).collect();
-    crate::secrets::redact(&plain).into_owned()
+    crate::secrets::redact(&super::problem::plain(line)).chars().take(MAX_LINE).collect()
 }
 
 /// What a step of the runner writes besides the job.
@@ -124,7 +131,7 @@ pub fn fail(stored: &Job, hold: &Hold, error: JobError, made: &[Made], context: 
     hold.check(stored)?;
     let mut job = stored.clone();
     let artifacts: Vec<Artifact> = made.iter().filter(|one| one.is_log).map(|one| outputs::artifact(&job, one, context)).collect();
-    outputs::note_logs(&mut job, &artifacts)?;
+    outputs::note_logs(&mut job, &artifacts);
     let step = failed(job, Action::Fail, error, context)?;
     Ok(Worked { step, made: artifacts, replaced: Vec::new() })
 }
@@ -202,7 +209,7 @@ fn hand_in(
         steps::add_output(&mut job, id)?;
     }
     let logs: Vec<Artifact> = logs.into_iter().map(|(artifact, _)| artifact.clone()).collect();
-    outputs::note_logs(&mut job, &logs)?;
+    outputs::note_logs(&mut job, &logs);
     job.attempt_mut().output_artifact_ids.clone_from(&ids);
     if !ids.is_empty() {
         let words = if ids.len() == 1 { "Attached one output".to_owned() } else { format!("Attached {} outputs", ids.len()) };

@@ -87,6 +87,7 @@ impl Engine {
             let edit = read_edit(body)?;
             let around = self.store.get_together(&ids_around(&stored.record, std::slice::from_ref(&edit.artifact_id))).await?;
             let old = around.artifacts.first().ok_or_else(|| Expected::not_found("Artifact not found"))?;
+            outputs::may_revise(&stored.record, &old.record, edit.checksum.as_deref()).map_err(refused)?;
             let name = old.record.filename.clone().unwrap_or_else(|| "output.md".to_owned());
             let file = File {
                 kind: old.record.kind,

@@ -1,6 +1,8 @@
 //! What a job refers to, resolved to data for its assistant. What is not there is said so; nothing outside this stack is
 //! fetched, and an input's text is data whatever it says.
 
+use std::collections::BTreeSet;
+
 use dataops_assistants::{AboutBundle, AboutTask, Data, Earlier, Input, MAX_INPUT_TEXT, Request};
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
@@ -15,6 +17,9 @@ use serde_json::Value;
 use super::links;
 use crate::Engine;
 use crate::error::Error;
+
+/// The most files and artifacts whose texts an attempt reads.
+const MOST_READ: usize = 40;
 
 /// What an attempt works from, and the outputs that it would replace.
 pub(super) struct Resolved {
@@ -44,8 +49,12 @@ impl Engine {
         files.dedup();
         let (around, files) = try_join(self.store.get_together(&ids), self.store.get_many::<File>(&files)).await?;
         let mut inputs = Vec::with_capacity(job.input_refs.len());
+        let mut read = BTreeSet::new();
         for input in &job.input_refs {
-            inputs.push(self.input(input, &around, &files).await?);
+            let named = (text(input, "type"), text(input, "id"));
+            let has_bytes = matches!(named, (Some("file" | "artifact"), Some(_)));
+            let skipped = has_bytes && (read.len() >= MOST_READ || !read.insert(named));
+            inputs.push(if skipped { not_read(input) } else { self.input(input, &around, &files).await? });
         }
         let task = links::task_of(&around, job);
         let earlier = around.artifacts.iter().filter(|stored| job.earlier_outputs().iter().any(|id| id == stored.record.id.as_str()));
@@ -76,9 +85,7 @@ impl Engine {
     }
 
     async fn input(&self, input: &Object, around: &Together, files: &[Stored<File>]) -> Result<Input, Error> {
-        let kind = text(input, "type").unwrap_or("other").trim().to_owned();
-        let id = text(input, "id");
-        let data = match (kind.as_str(), id) {
+        let data = match (text(input, "type").unwrap_or("other"), text(input, "id")) {
             ("task", Some(id)) => {
                 let found = around.tasks.iter().find(|stored| stored.record.id.as_str() == id);
                 found.map_or_else(|| missing("task", id), |stored| Data::Task(AboutTask::from(&stored.record)))
@@ -103,14 +110,7 @@ impl Engine {
             }
             _ => Data::Reference,
         };
-        Ok(Input {
-            kind,
-            id: id.map(str::to_owned),
-            uri: text(input, "uri").map(str::to_owned),
-            title: text(input, "title").map(str::to_owned),
-            metadata: input.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
-            data,
-        })
+        Ok(with_data(input, data))
     }
 
     /// An artifact's content where it lies here; elsewhere it is only an address.
@@ -135,6 +135,21 @@ impl Engine {
             None => Ok(Data::Missing("its content is not here any more".to_owned())),
         }
     }
+}
+
+fn with_data(input: &Object, data: Data) -> Input {
+    Input {
+        kind: text(input, "type").unwrap_or("other").to_owned(),
+        id: text(input, "id").map(str::to_owned),
+        uri: text(input, "uri").map(str::to_owned),
+        title: text(input, "title").map(str::to_owned),
+        metadata: input.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default(),
+        data,
+    }
+}
+
+fn not_read(input: &Object) -> Input {
+    with_data(input, Data::Missing(format!("it was named before, or is not among the first {MOST_READ} files and artifacts")))
 }
 
 fn missing(what: &str, id: &str) -> Data {

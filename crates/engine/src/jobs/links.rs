@@ -3,6 +3,7 @@
 
 use dataops_domain::artifact::Artifact;
 use dataops_domain::bundle::Bundle;
+use dataops_domain::job::outputs::Mirrors;
 use dataops_domain::job::{Job, outputs};
 use dataops_domain::task::Task;
 use dataops_store::{Stored, Together, Transaction};
@@ -59,14 +60,12 @@ pub(super) fn link_artifacts(
         return Ok(());
     }
     if let Some(stored) = task_of(around, job) {
-        let own = |artifact: &Artifact| artifact.task_id.as_deref() == Some(stored.record.id.as_str());
-        if let Some(linked) = outputs::linked_with(&stored.record.linked, None, artifacts, own)? {
+        if let Some(linked) = outputs::linked_with(&stored.record.linked, None, artifacts, |artifact| stored.record.owns(artifact))? {
             transaction.change(stored, Task { linked, ..stored.record.clone() }, outputs::linked_event(job, artifacts), false);
         }
     }
     if let Some(stored) = bundle_of(around, job) {
-        let own = |artifact: &Artifact| artifact.bundle_id.as_deref() == Some(stored.record.id.as_str());
-        if let Some(linked) = outputs::linked_with(&stored.record.linked, None, artifacts, own)? {
+        if let Some(linked) = outputs::linked_with(&stored.record.linked, None, artifacts, |artifact| stored.record.owns(artifact))? {
             transaction.change(stored, Bundle { linked, ..stored.record.clone() }, outputs::linked_event(job, artifacts), false);
         }
     }

@@ -11,9 +11,11 @@ use dataops_domain::Timestamp;
 use dataops_domain::artifact::Artifact;
 use dataops_domain::job::work::{self, Hold, Worked};
 use dataops_domain::job::{Job, JobError, JobStatus, Progress, outputs};
+use dataops_domain::refusal::Refusal;
 use dataops_store::{CommitError, Operation, Stored, Together, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::outputs::{File, put_all};
 use super::{inputs, links, raced, refused};
@@ -25,6 +27,9 @@ use crate::tasks::context;
 const MAX_LOG_LINES: usize = 20_000;
 /// How often a write whose answer was lost is tried again.
 const WRITE_TRIES: u32 = 3;
+
+/// How soon what an assistant says can be seen: with the next renewal of its lease, which then comes earlier.
+const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// What the runner is told besides the job.
 #[derive(Clone)]
@@ -45,9 +50,9 @@ impl RunnerLimits {
     /// Time that is left to hand in what was made.
     const RESERVE: Duration = Duration::from_secs(20);
 
-    /// True while there is time to begin something.
-    pub(super) fn has_time(&self) -> bool {
-        (self.left)().is_none_or(|left| left > Self::RESERVE * 2)
+    /// True while there is time to begin something that may take this long.
+    pub(super) fn has_time_for(&self, longest: Duration) -> bool {
+        (self.left)().is_none_or(|left| left > Self::RESERVE * 2 + longest)
     }
 
     /// How long an assistant may still work.
@@ -75,6 +80,15 @@ enum Ended {
     Finished(Box<Result<Finished, Failure>>),
     /// The hold is gone.
     Gone,
+}
+
+/// What became of the write that ends an attempt.
+enum Written {
+    Yes,
+    /// The attempt was over already.
+    Over,
+    /// What was made cannot be taken, and why.
+    Refused(String),
 }
 
 impl Engine {
@@ -153,21 +167,27 @@ impl Engine {
         log: &mut Log,
         limits: &RunnerLimits,
     ) -> Result<Ended, Error> {
-        let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + limits.renew_every, limits.renew_every);
+        let mut renewed = Instant::now();
+        let mut renew_at = renewed + limits.renew_every;
         let out_of_time = sleep_until(limits.working_time());
         tokio::pin!(out_of_time);
         let mut progress = None;
         loop {
             tokio::select! {
-                event = run.next() => match event {
-                    Some(Event::Progress { percent, step }) => {
-                        log.line(&percent.map_or_else(|| step.clone(), |percent| format!("{percent} % {step}")));
-                        progress = Some(Progress { percent, step: Some(step) });
+                event = run.next() => {
+                    match event {
+                        Some(Event::Progress { percent, step }) => {
+                            log.line(&percent.map_or_else(|| step.clone(), |percent| format!("{percent} % {step}")));
+                            progress = Some(Progress { percent, step: Some(step) });
+                        }
+                        Some(Event::Log(line)) => log.line(&line),
+                        None => return Ok(Ended::Finished(Box::new(run.finish().await))),
                     }
-                    Some(Event::Log(line)) => log.line(&line),
-                    None => return Ok(Ended::Finished(Box::new(run.finish().await))),
-                },
-                _ = beat.tick() => {
+                    renew_at = renew_at.min(renewed + TELL_EVERY);
+                }
+                () = tokio::time::sleep_until(renew_at) => {
+                    renewed = Instant::now();
+                    renew_at = renewed + limits.renew_every;
                     if !self.job_renew(operation, job, hold, progress.as_ref(), log, limits).await? {
                         run.cancel();
                         drop(run.finish().await);
@@ -241,7 +261,7 @@ impl Engine {
             }
             Err(failure) => {
                 log.line(&format!("failed: {failure}"));
-                (Vec::new(), None, Some(JobError::new(failure.code.as_str(), failure.summary)))
+                (Vec::new(), failure.session, Some(JobError::new(failure.code.as_str(), failure.summary)))
             }
         };
         let (made, error) = match put_all(&self.store, job, files_of(job, files, &log)).await {
@@ -251,52 +271,65 @@ impl Engine {
                 (Vec::new(), Some(error.unwrap_or_else(|| JobError::new("outputs_not_stored", "What was made could not be stored"))))
             }
         };
-        let failed = error.is_some();
-        let name = if failed { "fail" } else { "finish" };
-        let ending = at(operation, limits).part(&format!("{name}.{}", limits.holder));
-        let written = self
-            .job_end_write(&ending, job, |stored, earlier| match &error {
-                Some(error) => work::fail(stored, hold, error.clone(), &made, context(&ending)),
-                None => Ok(work::with_session(work::finish(stored, hold, &made, earlier, context(&ending))?, session.clone())),
-            })
-            .await?;
-        Ok(match (written, failed) {
-            (false, _) => RunOutcome::Dropped,
-            (true, true) => RunOutcome::Failed,
-            (true, false) => RunOutcome::HandedIn,
-        })
+        let error = match error {
+            Some(error) => error,
+            None => {
+                let ending = at(operation, limits).part(&format!("finish.{}", limits.holder));
+                let finish = |stored: &Job, earlier: &[Artifact]| {
+                    Ok(work::with_session(work::finish(stored, hold, &made, earlier, context(&ending))?, session.clone()))
+                };
+                match self.job_end_write(&ending, job, finish).await? {
+                    Written::Yes => return Ok(RunOutcome::HandedIn),
+                    Written::Over => return Ok(RunOutcome::Dropped),
+                    Written::Refused(words) => JobError::new("outputs_refused", words),
+                }
+            }
+        };
+        let ending = at(operation, limits).part(&format!("fail.{}", limits.holder));
+        let fail = |stored: &Job, _: &[Artifact]| {
+            Ok(work::with_session(work::fail(stored, hold, error.clone(), &made, context(&ending))?, session.clone()))
+        };
+        match self.job_end_write(&ending, job, fail).await? {
+            Written::Yes => Ok(RunOutcome::Failed),
+            Written::Over => Ok(RunOutcome::Dropped),
+            Written::Refused(words) => Err(Error::Internal(format!("a failure was refused: {words}"))),
+        }
     }
 
-    /// Writes the end of an attempt; false when it is over already. A write without an answer is tried again: it is
-    /// recognised when it did arrive.
+    /// Writes the end of an attempt. A write without an answer is tried again: it is recognised when it did arrive.
     async fn job_end_write(
         &self,
         ending: &Operation,
         job: &Job,
-        decide: impl Fn(&Job, &[Artifact]) -> Result<Worked, dataops_domain::refusal::Refusal>,
-    ) -> Result<bool, Error> {
+        decide: impl Fn(&Job, &[Artifact]) -> Result<Worked, Refusal>,
+    ) -> Result<Written, Error> {
         for tried in 0.. {
             let written = self
                 .decide_eagerly(ending, || async {
                     let stored = self.job(job.id.as_str()).await?;
                     let around = self.store.get_together(&inputs::only_around(&stored.record)).await?;
                     let earlier: Vec<Artifact> = around.artifacts.iter().map(|stored| stored.record.clone()).collect();
-                    // Over: by somebody else, unless a write of ours got no answer and did arrive.
-                    let Ok(worked) = decide(&stored.record, &earlier) else { return Ok(tried > 0) };
+                    let worked = match decide(&stored.record, &earlier) {
+                        Ok(worked) => worked,
+                        // By somebody else, unless a write of ours got no answer and did arrive.
+                        Err(refusal) if work::is_over(&refusal) => return Ok(if tried > 0 { Written::Yes } else { Written::Over }),
+                        Err(refusal) => return Ok(Written::Refused(refusal.message)),
+                    };
                     let mut transaction = self.store.begin(ending);
                     self.job_worked(ending, &mut transaction, &stored, &around, worked)?;
                     transaction.apply().await.map_err(raced)?;
-                    Ok(true)
+                    Ok(Written::Yes)
                 })
                 .await;
             match written {
                 Err(Error::Store(error)) if tried < WRITE_TRIES => {
                     tracing::warn!(job = %job.id, error = ?error, "the end of an attempt got no answer");
                 }
+                Err(Error::Expected(refused)) if refused.status == 400 => return Ok(Written::Refused(refused.message)),
                 written => return written,
             }
         }
-        Ok(false)
+        Ok(Written::Over)
     }
 
     /// Adds what a step of the runner writes: new artifacts, those they replace, their place on task and workflow, the job.

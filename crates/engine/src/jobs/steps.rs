@@ -1,8 +1,6 @@
 //! Steps that people and outside workers take: submit, `/transition`, retry, reject, cancel, log, attach, acknowledge.
 
 use dataops_domain::artifact::Artifact;
-use dataops_domain::audit::NewEvent;
-use dataops_domain::id::TaskId;
 use dataops_domain::job::input::{self, Move};
 use dataops_domain::job::steps::{self, Step};
 use dataops_domain::job::{Job, outputs};
@@ -66,15 +64,25 @@ impl Engine {
             check_version(seen, stored.record.version)?;
             steps::may_move(&stored.record, &wanted).map_err(refused)?;
             let wanted = wanted.with_details(body)?;
-            self.outputs_exist(&stored.record, wanted.output_artifact_ids.as_deref().unwrap_or_default()).await?;
+            let named = self.named_outputs(&stored.record, wanted.output_artifact_ids.as_deref().unwrap_or_default()).await?;
             let step = steps::transition(&stored.record, wanted, context(operation)).map_err(refused)?;
-            self.job_commit(operation, &stored, step).await
+            let mut transaction = self.store.begin(operation);
+            for artifact in &named {
+                match outputs::adopted(&stored.record, &artifact.record, context(operation)) {
+                    Some((after, event)) => drop(transaction.change(artifact, after, event, true)),
+                    // What was looked at must not go, or go to another job, under the step.
+                    None => transaction.unchanged(artifact),
+                }
+            }
+            let job = self.job_step(operation, &mut transaction, &stored, step);
+            transaction.commit(200, &json!({ "job": job })).await.map_err(raced)?;
+            Ok(job)
         })
         .await
     }
 
-    /// Insists that what a worker names as outputs is there and is this job's to name.
-    async fn outputs_exist(&self, job: &Job, ids: &[String]) -> Result<(), Error> {
+    /// Reads what a worker names as outputs, and insists that it is there and this job's to name.
+    async fn named_outputs(&self, job: &Job, ids: &[String]) -> Result<Vec<Stored<Artifact>>, Error> {
         let found = self.store.get_together(&Ids { artifacts: ids.to_vec(), ..Ids::default() }).await?.artifacts;
         for id in ids {
             let refuse = |words: &str| Error::from(Refusal::field("/outputArtifactIds", format!("outputArtifactIds: {words} '{id}'")));
@@ -87,7 +95,7 @@ impl Engine {
                 return Err(refuse("another job or workflow has the artifact"));
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// One attempt more.
@@ -123,9 +131,10 @@ impl Engine {
     ///
     /// # Errors
     /// 404, every field that is wrong.
-    pub async fn job_log(&self, operation: &Operation, id: &str, body: &Object) -> Result<Value, Error> {
+    pub async fn job_log(&self, operation: &Operation, id: &str, body: &Object, seen: Option<u64>) -> Result<Value, Error> {
         self.decide_eagerly(operation, || async {
             let stored = self.job(id).await?;
+            check_version(seen, stored.record.version)?;
             let entry = input::parse_log(body)?;
             let nobody = operation.actor.id == dataops_domain::Actor::PORTAL;
             let named = entry.actor.clone().filter(|_| nobody).map(dataops_domain::Actor::new);
@@ -162,8 +171,7 @@ impl Engine {
             let (step, after) = outputs::attach(&stored.record, &artifact.record, context(operation)).map_err(refused)?;
             let mut transaction = self.store.begin(operation);
             links::link_artifacts(&mut transaction, &around, &step.job, &[&after])?;
-            let facts = json!({ "assistantJobId": stored.record.id });
-            let told = NewEvent { action: "attached", summary: format!("Attached artifact '{}'", after.title), metadata: facts };
+            let told = outputs::attached_event(&stored.record, &after);
             let after = transaction.change(&artifact, after, told, true).record;
             let job = self.job_step(operation, &mut transaction, &stored, step);
             transaction.commit(200, &json!({ "job": job, "artifact": after })).await?;
@@ -189,7 +197,10 @@ impl Engine {
             dataops_domain::job::state::transition(stored.record.status, dataops_domain::job::Action::Acknowledge)?;
             let (note, follow_up) = input::parse_acknowledgement(body)?;
             let follow_up = match follow_up {
-                Some(fields) => Some(self.follow_up(operation, &stored.record, &fields).await?),
+                Some(fields) => match self.follow_up(operation, &stored.record, &fields).await? {
+                    FollowUp::There(task) => return Ok((stored.record.shown(), Some(*task))),
+                    FollowUp::New(decision) => Some(decision),
+                },
                 None => None,
             };
             let task_id = follow_up.as_ref().map(|decision| decision.task.id.to_string());
@@ -200,33 +211,47 @@ impl Engine {
             let mut transaction = self.store.begin(operation);
             let task = follow_up.map(|decision| transaction.create(decision.task, Some(decision.event)).record);
             let job = self.job_step(operation, &mut transaction, &stored, step);
-            let task = task.map(|task| crate::joined::show_task(task, &crate::joined::References::of([], [&job])));
-            transaction.commit(200, &answer(&job, task.as_ref())).await?;
+            let task = task.map(|task| shown(task, &job));
+            transaction.commit(200, &answer(&job, task.as_ref())).await.map_err(raced)?;
             Ok((job, task))
         })
         .await
     }
 
-    /// The task that follows up a job nobody will try again.
-    async fn follow_up(&self, operation: &Operation, job: &Job, fields: &Object) -> Result<change::Decision, Error> {
+    /// The task that follows up a job nobody will try again: one for each attempt, whoever asks and how often.
+    async fn follow_up(&self, operation: &Operation, job: &Job, fields: &Object) -> Result<FollowUp, Error> {
         let mut body = fields.clone();
         let today = operation.now.local_date(self.timezone());
         body.entry("description").or_insert_with(|| json!(format!("Follow up: {}", job.title)));
         body.entry("date").or_insert_with(|| json!(today));
-        let bundle = job.bundle_id.clone().or_else(|| job.task_bundle_id.clone());
-        if let Some(bundle) = bundle.filter(|_| !fields.contains_key("bundleId")) {
-            // A workflow that is gone gets no new task; the task stands alone then.
-            let found = self.store.get_together(&Ids { bundles: vec![bundle.clone()], ..Ids::default() }).await?;
-            if !found.bundles.is_empty() {
-                body.insert("bundleId".to_owned(), json!(bundle));
-            }
+        let id = job.follow_up_id();
+        let bundle = job.bundle_id.clone().or_else(|| job.task_bundle_id.clone()).filter(|_| !fields.contains_key("bundleId"));
+        let ids = Ids { tasks: vec![id.to_string()], bundles: bundle.into_iter().collect(), ..Ids::default() };
+        let found = self.store.get_together(&ids).await?;
+        if let Some(made) = found.tasks.into_iter().next() {
+            return Ok(FollowUp::There(Box::new(shown(made.record, job))));
+        }
+        // A workflow that is gone gets no new task; the task stands alone then.
+        if let Some(bundle) = found.bundles.first() {
+            body.insert("bundleId".to_owned(), json!(bundle.record.id));
         }
         let fields = task_input::parse_new(&body, &[])?;
-        let id = TaskId::new(operation.new_id("follow-up"));
         let mut decision = change::create(id, &fields, &Facts::default(), context(operation))?;
         decision.task.linked = Linked { jobs: vec![job.id.to_string()], ..Linked::default() };
-        Ok(decision)
+        Ok(FollowUp::New(Box::new(decision)))
     }
+}
+
+/// The task that follows up a job.
+enum FollowUp {
+    /// It has been made before.
+    There(Box<Task>),
+    /// As it will be.
+    New(Box<change::Decision>),
+}
+
+fn shown(task: Task, job: &Job) -> Task {
+    crate::joined::show_task(task, &crate::joined::References::of([], [job]))
 }
 
 /// The answer of an acknowledgement.

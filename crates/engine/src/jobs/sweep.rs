@@ -1,8 +1,10 @@
 //! The safety net under the asynchronous start: attempts whose runner is lost are ended, and queued jobs that nobody was
 //! started for are worked on. The index only finds candidates; each step decides on the job itself.
 
+use std::time::Duration;
+
 use dataops_assistants::Executors;
-use dataops_domain::job::{JobStatus, work};
+use dataops_domain::job::{Job, JobStatus, work};
 use dataops_store::{CommitError, Operation};
 use serde::{Deserialize, Serialize};
 
@@ -36,9 +38,12 @@ impl Engine {
     pub async fn jobs_sweep(&self, operation: &Operation, executors: &Executors, limits: &RunnerLimits) -> Result<SweepReport, Error> {
         let mut report = SweepReport::default();
         self.sweep_lost(operation, &mut report).await?;
-        let queued = self.store.jobs_waiting(JobStatus::Queued, CANDIDATES).await?.into_records();
-        for job in queued.iter().filter(|job| limits.types.contains(&job.assistant_type)) {
-            if !limits.has_time() {
+        let taken = |job: &Job| limits.types.contains(&job.assistant_type);
+        let queued = self.store.jobs_waiting(JobStatus::Queued, CANDIDATES, taken).await?.into_records();
+        for job in &queued {
+            // The first one has an invocation of its own; whatever follows must not run into its end and lose an attempt.
+            let longest = if report.ran.is_empty() { Duration::ZERO } else { executors.longest(&job.assistant_type) };
+            if !limits.has_time_for(longest) {
                 report.left += 1;
                 continue;
             }
@@ -56,8 +61,9 @@ impl Engine {
     }
 
     async fn sweep_lost(&self, operation: &Operation, report: &mut SweepReport) -> Result<(), Error> {
-        let running = self.store.jobs_waiting(JobStatus::Running, CANDIDATES).await?.into_records();
-        for job in running.iter().filter(|job| job.is_lost(operation.now)) {
+        let lost = |job: &Job| job.is_lost(operation.now);
+        let running = self.store.jobs_waiting(JobStatus::Running, CANDIDATES, lost).await?.into_records();
+        for job in &running {
             match self.job_lose(&operation.part(&format!("lose.{}", job.id)), job.id.as_str()).await {
                 Ok(true) => report.lost.push(job.id.to_string()),
                 Ok(false) => {}
@@ -72,7 +78,7 @@ impl Engine {
 
     /// Ends an attempt whose runner was not heard of in time; false when it was, or somebody else ended it.
     async fn job_lose(&self, operation: &Operation, id: &str) -> Result<bool, Error> {
-        let Some(stored) = self.store.get::<dataops_domain::job::Job>(id).await? else { return Ok(false) };
+        let Some(stored) = self.store.get::<Job>(id).await? else { return Ok(false) };
         let Ok(step) = work::lose(&stored.record, context(operation)) else { return Ok(false) };
         let mut transaction = self.store.begin(operation);
         self.job_step(operation, &mut transaction, &stored, step);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dataops_api::views::assistants::{AssistantsPage, JobRow};
 use dataops_domain::job::{Job, JobStatus};
 use dataops_domain::task::Task;
-use dataops_store::{Ids, JobFilter, Operation, Range, Together};
+use dataops_store::{Ids, Operation, Range, Together};
 
 use super::{Scene, job_row};
 use crate::Engine;
@@ -22,13 +22,12 @@ impl Engine {
     /// # Errors
     /// When the store refuses.
     pub async fn view_assistants(&self, operation: &Operation) -> Result<AssistantsPage, Error> {
-        let (filter, live, recent) = (JobFilter::default(), limited(MOST_LIVE), limited(MOST_RECENT * 2));
-        let (live, recent, scene) =
-            futures_util::future::try_join3(self.store.jobs_live(&live), self.store.jobs(&filter, &recent), self.scene(operation)).await?;
+        let live = Range { limit: Some(MOST_LIVE), ..Range::default() };
+        let (live, recent) = (self.store.jobs_live(&live), self.store.jobs_over(MOST_RECENT));
+        let (live, recent, scene) = futures_util::future::try_join3(live, recent, self.scene(operation)).await?;
         let more = live.next.is_some();
         let live = live.into_records();
-        let mut recent: Vec<Job> = recent.into_records().into_iter().filter(|job| !job.is_live()).collect();
-        recent.truncate(MOST_RECENT);
+        let recent = recent.into_records();
         let around = self.store.get_together(&work_of(live.iter().chain(&recent))).await?;
         let tasks: Vec<Task> = around.tasks.iter().map(|stored| stored.record.clone()).collect();
         let rows = |wanted: &dyn Fn(JobStatus) -> bool| rows(live.iter().filter(|job| wanted(job.status)), &tasks, &around, &scene);
@@ -42,12 +41,9 @@ impl Engine {
             drafts: rows(&|status| status == JobStatus::Draft),
             recent: self::rows(recent.iter(), &tasks, &around, &scene),
             more,
+            executors: Vec::new(),
         })
     }
-}
-
-fn limited(limit: usize) -> Range {
-    Range { limit: Some(limit), ..Range::default() }
 }
 
 /// Tasks and workflows of jobs: one batch read.

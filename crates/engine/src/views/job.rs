@@ -30,7 +30,8 @@ impl Engine {
         let around = self.store.get_together(&named(&job)).await?;
         let tasks: Vec<Task> = around.tasks.iter().map(|stored| stored.record.clone()).collect();
         let mut artifacts: Vec<Artifact> = around.artifacts.iter().map(|stored| stored.record.clone()).collect();
-        artifacts.retain(|artifact| artifact.assistant_job_id.as_deref() == Some(job.id.as_str()));
+        let is_output = |artifact: &Artifact| job.output_artifact_ids.iter().any(|id| id == artifact.id.as_str());
+        artifacts.retain(|artifact| is_output(artifact) || artifact.assistant_job_id.as_deref() == Some(job.id.as_str()));
         artifacts.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
         Ok(JobPage {
             checked_at: operation.now,

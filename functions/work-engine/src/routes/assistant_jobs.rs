@@ -179,9 +179,9 @@ pub(crate) async fn events(State(app): State<App>, Ids(id): Ids<String>, call: C
 }
 
 #[utoipa::path(post, path = "/api/assistant-jobs/{id}/events", tag = "assistant-jobs", params(("id" = String, Path)), request_body = Object,
-    responses((status = 201, body = EventAnswer), (status = 400), (status = 404)))]
+    responses((status = 201, body = EventAnswer), (status = 400), (status = 404), (status = 412)))]
 pub(crate) async fn log(State(app): State<App>, Ids(id): Ids<String>, call: Call) -> Response {
-    let work = async { Reply::created(app.engine.job_log(&call.operation, &id, &optional(&call)?).await?) };
+    let work = async { Reply::created(app.engine.job_log(&call.operation, &id, &optional(&call)?, call.seen()?).await?) };
     call.answer(app.engine.settle(&call.operation, work.await).await)
 }
 

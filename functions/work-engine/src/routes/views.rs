@@ -71,7 +71,12 @@ pub(crate) async fn inbox(State(app): State<App>, call: Call) -> Response {
 
 #[utoipa::path(get, path = "/api/views/assistants", tag = "views", responses((status = 200, body = AssistantsPage)))]
 pub(crate) async fn assistants(State(app): State<App>, call: Call) -> Response {
-    call.answer(app.engine.view_assistants(&call.operation).await.and_then(Reply::ok))
+    let work = async {
+        let mut page = app.engine.view_assistants(&call.operation).await?;
+        page.executors = app.executors.to_vec();
+        Reply::ok(page)
+    };
+    call.answer(work.await)
 }
 
 #[utoipa::path(get, path = "/api/views/jobs/{id}", tag = "views", params(("id" = String, Path)), responses((status = 200, body = JobPage), (status = 404)))]

@@ -143,6 +143,9 @@ async fn no_field_of_a_job_takes_a_secret_and_none_is_answered() {
     };
     for bad in [
         new(json!({ "title": token })),
+        new(json!({ "title": "see https://e.org/?token=abc" })),
+        new(json!({ "title": "access_token=1" })),
+        new(json!({ "requestedBy": "Bearer abc" })),
         new(json!({ "inputRefs": [{ "type": "other", "title": token }] })),
         new(json!({ "inputRefs": [{ "type": "url", "uri": "https://e.org/?X-Amz-Signature=1" }] })),
         new(json!({ "inputRefs": [{ "type": "other", "metadata": { "deep": [{ "password": "x" }] } }] })),
@@ -163,6 +166,7 @@ async fn no_field_of_a_job_takes_a_secret_and_none_is_answered() {
         json!({ "status": "failed", "metadata": { "token": "x" } }),
         json!({ "status": "failed", "logRefs": [{ "storageUri": "https://e.org/?access_token=1" }] }),
         json!({ "status": "failed", "summary": token }),
+        json!({ "status": "failed", "summary": "Authorization: Bearer abcdef ?token=1" }),
         json!({ "status": "failed", "metadata": "x" }),
         json!({ "status": "failed", "logRefs": ["x"] }),
         json!({ "status": "failed", "error": 7 }),

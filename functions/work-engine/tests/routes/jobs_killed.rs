@@ -10,10 +10,10 @@ use super::jobs::{Podcast, read};
 /// One way to be interrupted.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
-    /// These writes are lost, everything else arrives.
-    Lost(usize, usize),
-    /// These arrive and their answers are lost.
-    Unanswered(usize, usize),
+    /// This write is lost, everything else arrives.
+    Lost(usize),
+    /// It arrives and its answer is lost.
+    Unanswered(usize),
     /// From this write on nothing arrives: killed before it.
     KilledBefore(usize),
     /// As above, killed after it.
@@ -23,14 +23,19 @@ enum Fault {
 impl Fault {
     fn fate(self, nth: usize) -> Fate {
         match self {
-            Self::Lost(a, b) if nth == a || nth == b => Fate::Lost,
-            Self::Unanswered(a, b) if nth == a || nth == b => Fate::Unanswered,
+            Self::Lost(k) if nth == k => Fate::Lost,
+            Self::Unanswered(k) if nth == k => Fate::Unanswered,
             Self::KilledBefore(k) if nth >= k => Fate::Lost,
             Self::KilledAfter(k) if nth == k => Fate::Unanswered,
             Self::KilledAfter(k) if nth > k => Fate::Lost,
             _ => Fate::Arrives,
         }
     }
+}
+
+/// Every way to interrupt the first so many writes.
+fn faults(writes: usize) -> Vec<Fault> {
+    (1..=writes).flat_map(|k| [Fault::Lost(k), Fault::Unanswered(k), Fault::KilledBefore(k), Fault::KilledAfter(k)]).collect()
 }
 
 /// The life of one job as its callers live it: each request under a key of its own, so that it may be repeated.
@@ -41,8 +46,7 @@ struct Life {
 
 impl Life {
     async fn ask(&self) -> Answer {
-        let body =
-            json!({ "assistantType": "podcast", "title": "Prepare Guest", "taskId": self.podcast.task, "bundleId": self.podcast.bundle });
+        let body = json!({ "assistantType": "podcast", "title": "Prepare Guest", "taskId": self.podcast.task, "bundleId": self.podcast.bundle, "maxAttempts": 3 });
         self.podcast.stack.operator().with("idempotency-key", "ask").post("/api/assistant-jobs", body).await
     }
 
@@ -68,34 +72,49 @@ impl Life {
         }
     }
 
-    /// Whatever is missing: repeated under the same keys, after a while, until the job is approved.
-    async fn finish(&self) -> String {
-        let job = self.ask().await.expect(201).str("/job/id").to_owned();
-        for round in 1..20 {
+    /// Whatever is missing: repeated under the same keys, after a while, until the job is approved. Nothing when a request
+    /// is not answered, or nothing moves any more.
+    async fn go_on(&self) -> Option<String> {
+        let asked = self.ask().await;
+        let job = (asked.status == 201).then(|| asked.str("/job/id").to_owned())?;
+        for _ in 1..20 {
             let detail = read(&self.podcast.stack, &job).await["job"].clone();
             let attempt = detail["attemptCount"].as_u64().unwrap().max(1);
-            match detail["status"].as_str().unwrap() {
-                "draft" | "retrying" => drop(self.act(&job, "submit", &format!("submit {attempt}")).await.expect(200)),
-                "queued" => self.run(Some(&job)).await,
+            let action = match detail["status"].as_str().unwrap() {
+                "draft" | "retrying" => "submit",
+                "failed" => "retry",
+                "waiting_approval" => "approve",
+                "queued" => {
+                    self.run(Some(&job)).await;
+                    continue;
+                }
                 "running" => {
                     self.podcast.stack.clock.advance(121);
                     self.run(None).await;
+                    continue;
                 }
-                "failed" => drop(self.act(&job, "retry", &format!("retry {attempt}")).await.expect(200)),
-                "waiting_approval" => drop(self.act(&job, "approve", &format!("approve {attempt}")).await.expect(200)),
-                "approved" => return job,
-                other => panic!("{other} in round {round}"),
+                "approved" => return Some(job),
+                other => panic!("a life of {other}"),
+            };
+            if self.act(&job, action, &format!("{action} {attempt}")).await.status != 200 {
+                return None;
             }
         }
-        panic!("the job comes to no end")
+        None
+    }
+
+    /// To the end, when nothing comes between any more.
+    async fn finish(&self) -> String {
+        self.podcast.stack.ledger.fate_of_writes(|_| Fate::Arrives);
+        self.go_on().await.expect("the job comes to its end")
     }
 }
 
 /// What must be so at the end, however it came there.
-async fn is_whole(life: &Life, job: &str, fault: Fault) -> u64 {
+async fn is_whole(life: &Life, job: &str, faults: &[Fault]) -> u64 {
     let stack = &life.podcast.stack;
     let detail = read(stack, job).await;
-    let said = || format!("{fault:?}: {detail}");
+    let said = || format!("{faults:?}: {detail}");
     assert_eq!(stack.raw().all("assistant-jobs").len(), 1, "{}", said());
     let outputs: Vec<&Value> = detail["artifacts"].as_array().unwrap().iter().filter(|one| one["type"] != "other").collect();
     assert_eq!((outputs.len(), detail["job"]["outputArtifactIds"].as_array().unwrap().len()), (2, 2), "{}", said());
@@ -113,7 +132,7 @@ async fn is_whole(life: &Life, job: &str, fault: Fault) -> u64 {
     assert_eq!(stack.raw().all("notifications").len() as u64, failures, "{}", said());
     for entity in [format!("assistant_job#{job}"), format!("task#{}", life.podcast.task), format!("bundle#{}", life.podcast.bundle)] {
         let verified = stack.administrate(json!({ "command": "audit-verify", "entity": entity })).await;
-        assert_eq!(verified["audit"]["findings"], json!([]), "{fault:?}: {verified}");
+        assert_eq!(verified["audit"]["findings"], json!([]), "{faults:?}: {verified}");
     }
     attempts
 }
@@ -123,53 +142,43 @@ async fn live() -> Life {
     Life { runner: podcast.stack.runner().await, podcast }
 }
 
-async fn survives(fault: Fault) -> u64 {
+/// A life that is interrupted, and again while it goes on.
+async fn survives(faults: &[Fault]) -> u64 {
     let life = live().await;
-    life.podcast.stack.ledger.fate_of_all_writes(move |nth| fault.fate(nth));
-    life.once().await;
-    life.podcast.stack.ledger.fate_of_writes(|_| Fate::Arrives);
+    for (nth, fault) in faults.iter().copied().enumerate() {
+        life.podcast.stack.ledger.fate_of_all_writes(move |nth| fault.fate(nth));
+        if nth == 0 { life.once().await } else { drop(life.go_on().await) }
+    }
     let job = life.finish().await;
-    let attempts = is_whole(&life, &job, fault).await;
-    assert!(attempts <= 2, "{fault:?}: {attempts} attempts");
+    let attempts = is_whole(&life, &job, faults).await;
+    assert!(attempts <= 1 + faults.len() as u64, "{faults:?}: {attempts} attempts");
     attempts
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_life_that_is_interrupted_at_any_write_comes_to_the_same_end() {
-    let sizes = proof::sizes();
     let clean = live().await;
     clean.podcast.stack.ledger.fate_of_all_writes(|_| Fate::Arrives);
     clean.once().await;
     let writes = clean.podcast.stack.ledger.writes_sent();
     let job = clean.finish().await;
-    assert_eq!(
-        (is_whole(&clean, &job, Fault::Lost(0, 0)).await, writes),
-        (1, 9),
-        "ask, submit, claim, renewal, three objects, end, approval"
-    );
-    let (mut runs, mut again) = (0, 0);
-    for k in (1..=writes).step_by(sizes.job_step) {
-        for fault in [Fault::Lost(k, k), Fault::Unanswered(k, k), Fault::KilledBefore(k), Fault::KilledAfter(k)] {
-            again += survives(fault).await - 1;
-            runs += 1;
-        }
+    assert_eq!((is_whole(&clean, &job, &[]).await, writes), (1, 9), "ask, submit, claim, renewal, three objects, end, approval");
+    let single = faults(writes);
+    let mut again = 0;
+    for fault in &single {
+        again += survives(&[*fault]).await - 1;
     }
-    let mut seed = 0x2545_F491_4F6C_DD1D_u64;
-    let mut next = |below: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed % below as u64).unwrap_or(0) + 1
-    };
-    for n in 0..sizes.job_pairs {
-        let (a, b) = (next(writes), next(writes));
-        again += survives(if n % 2 == 0 { Fault::Lost(a, b) } else { Fault::Unanswered(a, b) }).await - 1;
+    let pairs: Vec<[Fault; 2]> = single.iter().flat_map(|first| single.iter().map(|second| [*first, *second])).collect();
+    // Spread over all of them, so that no kind is left out.
+    let pairs: Vec<[Fault; 2]> = pairs.into_iter().step_by(proof::sizes().job_pair_step).collect();
+    for pair in &pairs {
+        again += survives(pair).await - 1;
     }
     let counts: [(&str, &dyn std::fmt::Display); 5] = [
         ("writes of a life from asking to approval, objects in the bucket included", &writes),
         ("ways to lose each: the write, its answer, everything before it, everything after it", &4),
-        ("lives interrupted at one write", &runs),
-        ("lives interrupted at two, seeded", &sizes.job_pairs),
+        ("lives interrupted at one write", &single.len()),
+        ("lives interrupted at one write, and at one of what was done about it", &pairs.len()),
         ("of all these, lives that took a second attempt", &again),
     ];
     proof::record(

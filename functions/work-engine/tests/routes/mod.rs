@@ -13,6 +13,7 @@ mod health;
 mod jobs;
 mod jobs_edges;
 mod jobs_killed;
+mod jobs_outside;
 mod jobs_races;
 mod jobs_runner;
 mod notifications;
