@@ -52,10 +52,7 @@ fn main() -> std::io::Result<()> {
         ("workflow", of(pages::workflow::page(&fixtures::bundle(), &chrome("/workflows/x"), Berlin, &none), &chrome("/workflows/x"))),
         ("start", of(pages::start::preview(&fixtures::preview(), &chrome("/start/x"), "k", &none), &chrome("/start/x"))),
         ("inbox", of(pages::inbox::page(&fixtures::inbox(), Berlin), &chrome("/inbox"))),
-        (
-            "assistants",
-            of(pages::assistants::page(&fixtures::assistants::assistants(), Berlin), &chrome("/assistants")),
-        ),
+        ("assistants", of(pages::assistants::page(&fixtures::assistants::assistants(), Berlin), &chrome("/assistants"))),
         ("assistant-job", of(pages::assistants::job::page(shown(&job)), &chrome("/assistants/jobs/x"))),
         ("assistant-working", of(pages::assistants::job::page(shown(&running)), &chrome("/assistants/jobs/x"))),
         (

@@ -3,7 +3,7 @@
 mod fixtures;
 
 use chrono_tz::Europe::Berlin;
-use dataops_api::views::assistants::JobRow;
+use dataops_api::views::assistants::{AssistantsPage, JobRow};
 use dataops_api::views::job::JobPage;
 use dataops_portal::pages::{
     self,
@@ -46,6 +46,10 @@ fn with<T>(view: &JobPage, attempt: &Attempt, page: impl FnOnce(Shown<'_>) -> T)
     page(Shown { view, chrome: &chrome("/assistants/jobs/x"), today, timezone: Berlin, attempt })
 }
 
+fn list(view: &AssistantsPage) -> String {
+    shown(&pages::assistants::page(view, Berlin))
+}
+
 fn job(view: &JobPage) -> String {
     with(view, &Attempt::default(), |it| shown(&pages::assistants::job::page(it)))
 }
@@ -53,7 +57,6 @@ fn job(view: &JobPage) -> String {
 #[test]
 fn what_waits_for_a_person_comes_first() {
     let view = assistants::assistants();
-    let list = |view: &_| shown(&pages::assistants::page(view, Berlin));
     let html = list(&view);
     has(
         &html,
@@ -83,15 +86,18 @@ fn what_waits_for_a_person_comes_first() {
     let html = list(&many);
     has(&html, &["80 more. Decide on these first."]);
     harmless(&html);
-    let empty = dataops_api::views::assistants::AssistantsPage {
-        waiting: vec![],
-        failed: vec![],
-        running: vec![],
-        drafts: vec![],
-        recent: vec![],
-        ..view
-    };
+    let empty = AssistantsPage { waiting: vec![], failed: vec![], running: vec![], drafts: vec![], recent: vec![], ..view };
     has(&list(&empty), &["Nothing waits for your decision.", "Nothing failed.", "No assistant is at work."]);
+}
+
+#[test]
+fn what_does_the_work_is_shown_as_verified_only_when_somebody_has_tried_it() {
+    let mut view = assistants::assistants();
+    has(&list(&view), &["podcast: a Messages service", "not verified", "Not in use, and not verified: a local command."]);
+    view.executors[1].verified = true;
+    has(&list(&view), &[">verified<"]);
+    view.executors[1].types.clear();
+    has(&list(&view), &["Every assistant works by the reviewed rules", "not verified: a Messages service, a local command."]);
 }
 
 #[test]
@@ -121,7 +127,7 @@ fn a_job_shows_everything_that_a_decision_needs() {
             "https://example.org/talk",
             "not there any more",
             "/tasks/new?description=Follow+up%3A+Machine",
-            "Asked the assistant",
+            "asked the assistant",
             "/activity?entity=assistant_job%23",
         ],
     );
@@ -259,8 +265,7 @@ fn asking_offers_what_the_work_has() {
         errors: vec![("inputRefs".into(), "Too much to read.".into())],
     };
     let html = ask(&about, &typed);
-    has(&html, &["Too much to read.", "<option value=\"5\" selected>"]);
-    lacks(&html, &["checked"]);
+    has(&html, &["Too much to read.", "<option value=\"5\" selected>", "name=\"approvalRequired\" value=\"1\">"]);
     harmless(&html);
 }
 

@@ -13,7 +13,7 @@ use crate::ui::page::{Chrome, Page};
 use crate::ui::row::{self, Rows};
 use crate::ui::{card, dialog, job, ledger, words};
 
-/// The most rows of today's three groups together: with them the page stays under 60 KB.
+/// The most rows of today's three groups and of assistants' jobs together: with them the page stays under 60 KB.
 const DAY: usize = 20;
 /// The fewest and the most rows of each group of what lies ahead; a quiet day leaves room for more.
 const AHEAD: (usize, usize) = (3, 10);
@@ -22,7 +22,7 @@ const CARDS: usize = 5;
 /// The most failures: the others are on the page of recurring work.
 const FAILURES: usize = 3;
 /// The most assistant jobs of each group: the others are on their own page.
-const JOBS: usize = 4;
+const JOBS: usize = 3;
 
 /// The page. `everyone` is true when it shows all people's work.
 pub fn page(home: &Home, chrome: &Chrome, timezone: Tz, everyone: bool) -> Page {
@@ -57,7 +57,9 @@ pub fn attention(home: &Home) -> usize {
 }
 
 fn day(home: &Home, rows: Rows<'_>, everyone: bool) -> Markup {
-    let [overdue, follow_ups, due_today] = shares(DAY, [home.overdue.len(), home.follow_ups_due.len(), home.due_today.len()]);
+    let (due, failed) = jobs(home);
+    let taken = due.len().min(JOBS) + failed.len().min(JOBS);
+    let [overdue, follow_ups, due_today] = shares(DAY - taken, [home.overdue.len(), home.follow_ups_due.len(), home.due_today.len()]);
     let tasks = |id: &str, title: &str, tone: &str, list: &[TaskRow], most: usize, empty: &str, more: &str| {
         if list.is_empty() {
             clear(id, title, empty)

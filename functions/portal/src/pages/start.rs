@@ -137,9 +137,7 @@ pub fn title(pattern: &str, value: impl Fn(&str) -> String) -> String {
 }
 
 fn sentence(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let mut letters = lower.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    words::upper_first(&name.to_lowercase())
 }
 
 fn dates(preview: &StartPreview) -> Markup {

@@ -36,7 +36,7 @@ fn row(item: &TrashItem, view: &TrashPage, chrome: &Chrome, timezone: Tz) -> Mar
             div .trashed-words {
                 p .trashed-title { (item.title) }
                 p .hint {
-                    (capital(kind(&item.kind)))
+                    (words::upper_first(kind(&item.kind)))
                     @if let Some(date) = item.date { " for " time datetime=(date) { (words::short_date(date, view.today)) } }
                     " · deleted " time datetime=(item.deleted_at) { (words::moment(item.deleted_at, view.today, timezone)) }
                     @if let Some(person) = &item.deleted_by { " by " (person.name) }
@@ -49,9 +49,4 @@ fn row(item: &TrashItem, view: &TrashPage, chrome: &Chrome, timezone: Tz) -> Mar
             }
         }
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

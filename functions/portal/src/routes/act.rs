@@ -4,16 +4,31 @@ use axum::Json;
 use axum::response::{IntoResponse, Redirect, Response};
 use dataops_api::{ClientError, Problem};
 use http::StatusCode;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::auth::next;
 use crate::auth::signed_in::{Form, Part, SignedIn};
 use crate::portal::Portal;
 use crate::ui::form::Attempt;
+use crate::ui::words;
 
 /// Hands a change to the engine.
 pub(super) async fn send(portal: &Portal, who: &SignedIn, method: &str, path: &str, body: &Value) -> Result<Value, ClientError> {
     portal.client.send(&who.caller(), method, path, body, &[]).await
+}
+
+/// As [`send`], on the condition that the record still is the version that the form showed, where it says one.
+pub(super) async fn send_seen<T: DeserializeOwned>(
+    portal: &Portal,
+    who: &SignedIn,
+    version: &str,
+    (method, path): (&str, &str),
+    body: &Value,
+) -> Result<T, ClientError> {
+    let etag = format!("\"{version}\"");
+    let headers: &[(&str, &str)] = if version.is_empty() { &[] } else { &[("if-match", &etag)] };
+    portal.client.send(&who.caller(), method, path, body, headers).await
 }
 
 /// Back to where the form came from, with a word on what happened and what it happened to.
@@ -87,13 +102,16 @@ fn friendly(field: &str, message: &str) -> String {
         "password" | "newPassword" => "The new password",
         "oldPassword" => "The password so far",
         "expiresAt" => "The last day",
-        "reason" => "What is wrong with it",
+        "reason" => "The reason",
         "content" => "The text",
         "inputRefs" => "What it shall read",
         "assistantType" => "Which assistant",
         _ if field.starts_with("slot:") => "The link",
         _ => return sentence(message),
     };
+    if let Some((_, advice)) = message.split_once(" is required: ") {
+        return sentence(advice);
+    }
     let required = message.ends_with("is required") || message.starts_with("Missing required field");
     if required {
         return format!("{label} is missing.");
@@ -105,10 +123,8 @@ fn friendly(field: &str, message: &str) -> String {
     }
 }
 
-pub(super) fn sentence(words: &str) -> String {
-    let mut letters = words.trim().trim_end_matches('.').chars();
-    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+pub(super) fn sentence(told: &str) -> String {
+    format!("{}.", words::upper_first(told.trim().trim_end_matches('.')))
 }
 
 #[cfg(test)]
@@ -126,6 +142,7 @@ mod tests {
             friendly("link", "link must be an http, https or mailto address, not `javascript:`"),
             "The link must be an http, https or mailto address, not `javascript:`."
         );
+        assert_eq!(friendly("reason", "reason is required: say why it is paused"), "Say why it is paused.");
         assert_eq!(friendly("x", "nothing to do"), "Nothing to do.");
     }
 }

@@ -19,7 +19,11 @@ pub(super) async fn show(State(portal): State<Portal>, mut who: SignedIn, Query(
     let query = if everyone { "for=all" } else { "for=me" };
     match portal.client.get::<Home>(&who.caller(), "/api/views/home", query).await {
         Ok(home) => {
-            who.chrome.counts = vec![("/", pages::home::attention(&home)), ("/workflows", home.active_workflows), ("/assistants", pages::home::assistants(&home))];
+            who.chrome.counts = vec![
+                ("/", pages::home::attention(&home)),
+                ("/workflows", home.active_workflows),
+                ("/assistants", pages::home::assistants(&home)),
+            ];
             who.page(&pages::home::page(&home, &who.chrome, portal.timezone, everyone))
         }
         Err(error) => who.failed(&error),

@@ -13,7 +13,7 @@ use crate::portal::Portal;
 use crate::ui::bulk::Picked;
 
 /// Rows on a page: as many as keep it under 60 KB, even when each of them says why it was refused.
-const ROWS: usize = 25;
+const ROWS: usize = 20;
 
 #[derive(serde::Deserialize)]
 #[serde(default)]
@@ -96,6 +96,6 @@ mod tests {
             ..Asked::default()
         };
         let filters = filters(asked);
-        assert_eq!(engine_query(&filters, "u1"), "status=open&to=2026-02-28&assignee=u1&limit=25");
+        assert_eq!(engine_query(&filters, "u1"), "status=open&to=2026-02-28&assignee=u1&limit=20");
     }
 }

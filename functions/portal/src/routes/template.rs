@@ -13,6 +13,7 @@ use crate::auth::signed_in::{Sent, SignedIn};
 use crate::pages;
 use crate::pages::error::Trouble;
 use crate::portal::Portal;
+use crate::routes::act;
 
 #[derive(serde::Deserialize)]
 pub(super) struct Asked {
@@ -70,11 +71,9 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
     }
     who.chrome.path = format!("/templates/{id}");
     let path = format!("/api/templates/{id}");
-    let version = format!("\"{}\"", form.text("version"));
     let (sent, to) = match action.as_str() {
         "content" => {
-            let headers: &[(&str, &str)] = if form.text("version").is_empty() { &[] } else { &[("if-match", &version)] };
-            let sent = portal.client.send::<Value>(&who.caller(), "POST", &format!("{path}/content"), &json!({}), headers).await;
+            let sent = act::send_seen::<Value>(&portal, &who, form.text("version"), ("POST", &format!("{path}/content")), &json!({})).await;
             (sent, format!("/templates/{id}?saved=template-content"))
         }
         "delete" => {

@@ -45,10 +45,7 @@ pub fn tone(status: JobStatus) -> &'static str {
 
 /// Which assistant, as a person says it.
 pub fn kind(assistant_type: &str) -> String {
-    let words = assistant_type.replace(['-', '_'], " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{first}{} assistant", letters.as_str())
+    format!("{} assistant", words::upper_first(&assistant_type.replace(['-', '_'], " ")))
 }
 
 /// `attempt 1 of 2`.

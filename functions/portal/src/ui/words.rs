@@ -170,6 +170,12 @@ pub fn workday_after(today: Date, days: i64) -> Date {
     dataops_domain::time::plus_days(day, off).unwrap_or(day)
 }
 
+/// The words with a capital first letter.
+pub fn upper_first(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +217,15 @@ mod tests {
     fn an_age_is_told_in_its_biggest_part() {
         let now = Timestamp::parse("2026-11-20T08:00:00Z").expect("a moment");
         let at = |minutes: i64| Timestamp::from_millis(now.millis() - minutes * 60_000);
-        let cases = [(-1, "just now"), (0, "just now"), (1, "1 min ago"), (59, "59 min ago"), (119, "1 h ago"), (1_440, "1 day ago"), (5_000, "3 days ago")];
+        let cases = [
+            (-1, "just now"),
+            (0, "just now"),
+            (1, "1 min ago"),
+            (59, "59 min ago"),
+            (119, "1 h ago"),
+            (1_440, "1 day ago"),
+            (5_000, "3 days ago"),
+        ];
         for (minutes, words) in cases {
             assert_eq!(age(at(minutes), now), words);
         }

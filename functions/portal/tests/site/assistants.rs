@@ -32,8 +32,15 @@ impl Operator {
         let page = self.browser.get(&format!("/assistants/new?task={task}")).expect(200).text;
         let key = hidden(&page, "key");
         let fields = [
-            ("task", task.as_str()), ("key", &key), ("title", "Ada and the engine"), ("assistantType", "podcast"), ("maxAttempts", "2"),
-            ("approvalRequired", "1"), ("draft", "1"), ("notes", "Guest: Ada Lovelace"), ("url", "https://example.org/talk"),
+            ("task", task.as_str()),
+            ("key", &key),
+            ("title", "Ada and the engine"),
+            ("assistantType", "podcast"),
+            ("maxAttempts", "2"),
+            ("approvalRequired", "1"),
+            ("draft", "1"),
+            ("notes", "Guest: Ada Lovelace"),
+            ("url", "https://example.org/talk"),
         ];
         let made = self.send("/assistants/new", &fields);
         let to = led(&made);
@@ -99,7 +106,7 @@ async fn a_rejection_keeps_its_reason_and_the_last_one_is_followed_up() {
         let own = me.draft();
         led(&me.send(&format!("{own}/run-dry"), &[]));
         let bare = me.send(&format!("{own}/reject"), &[("reason", " ")]);
-        assert!(bare.status == 422 && bare.text.contains("What is wrong with it is missing."), "{}", bare.status);
+        assert!(bare.status == 422 && bare.text.contains("Say what should be different."), "{}", bare.status);
         led(&me.send(&format!("{own}/reject"), &[("reason", "Another guest.")]));
         let page = me.page(&own);
         assert!(page.contains("It was rejected: Another guest.") && page.contains("/retry\""));
@@ -107,7 +114,8 @@ async fn a_rejection_keeps_its_reason_and_the_last_one_is_followed_up() {
 
         let unsaid = me.send(&format!("{own}/acknowledge"), &[("note", "")]);
         assert!(unsaid.status == 422 && unsaid.text.contains("Why it may rest is missing."), "{}", unsaid.status);
-        let fields = [("follow", "1"), ("description", "Write it by hand"), ("date", "2026-07-03"), ("assigneeId", ""), ("note", "No time")];
+        let fields =
+            [("follow", "1"), ("description", "Write it by hand"), ("date", "2026-07-03"), ("assigneeId", ""), ("note", "No time")];
         let to = led(&me.send(&format!("{own}/acknowledge"), &fields));
         assert!(to.starts_with(&format!("{own}?saved=created&did=")), "{to}");
         let page = me.page(&to);
@@ -134,9 +142,15 @@ async fn an_edited_version_is_approved_and_the_first_is_kept() {
         let artifact = page[at + "/edit?artifact=".len()..].split('"').next().unwrap().to_owned();
         let form = me.page(&format!("{own}/edit?artifact={artifact}"));
         let (checksum, seen) = (hidden(&form, "checksum"), all(&form, "seen"));
-        let mut fields = vec![("artifact", artifact.as_str()), ("checksum", &checksum), ("content", "# Ada\r\n\r\nMy own words.\r\n"), ("then", "approve")];
+        let mut fields = vec![
+            ("artifact", artifact.as_str()),
+            ("checksum", &checksum),
+            ("content", "# Ada\r\n\r\nMy own words.\r\n"),
+            ("then", "approve"),
+        ];
         fields.extend(seen.iter().map(|line| ("seen", line.as_str())));
-        let stale: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, if *name == "checksum" { "sha256:other" } else { *value })).collect();
+        let stale: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, if *name == "checksum" { "sha256:other" } else { *value })).collect();
         let refused = me.send(&format!("{own}/edit"), &stale);
         assert!(refused.status == 422 && refused.text.contains("My own words."), "what was typed is kept: {}", refused.status);
         assert_eq!(led(&me.send(&format!("{own}/edit"), &fields)), format!("{own}?saved=job-edited-approved"));

@@ -71,7 +71,13 @@ impl About {
         }
         let workflow = view.row.workflow.as_ref().map(|workflow| workflow.title.clone());
         let title = view.task.description.clone();
-        Self { kind: "task", id: view.task.id.to_string(), proposed: workflow.unwrap_or_else(|| title.clone()), title, choices: unique(choices) }
+        Self {
+            kind: "task",
+            id: view.task.id.to_string(),
+            proposed: workflow.unwrap_or_else(|| title.clone()),
+            title,
+            choices: unique(choices),
+        }
     }
 
     /// A workflow: its links, references, documents and artifacts.
@@ -80,7 +86,8 @@ impl About {
         choices.extend(artifacts(&view.artifacts));
         choices.extend(view.links.iter().filter(|link| link.url.starts_with("http")).map(|link| Choice::link(&link.name, &link.url, true)));
         let references = view.bundle.references.get().map(Vec::as_slice).unwrap_or_default();
-        choices.extend(references.iter().filter(|link| link.url.starts_with("http")).map(|link| Choice::link(&link.name, &link.url, false)));
+        choices
+            .extend(references.iter().filter(|link| link.url.starts_with("http")).map(|link| Choice::link(&link.name, &link.url, false)));
         let title = view.bundle.title.clone();
         Self { kind: "bundle", id: view.bundle.id.to_string(), proposed: title.clone(), title, choices: unique(choices) }
     }
@@ -92,11 +99,15 @@ impl About {
 }
 
 fn documents(list: &[DocumentLink]) -> Vec<Choice> {
-    list.iter().filter(|document| document.found).map(|document| Choice::new("document", "doc", &document.id, &document.title, false)).collect()
+    list.iter()
+        .filter(|document| document.found)
+        .map(|document| Choice::new("document", "doc", &document.id, &document.title, false))
+        .collect()
 }
 
 fn artifacts(list: &[Artifact]) -> Vec<Choice> {
-    let current = |artifact: &&Artifact| !matches!(artifact.status, ArtifactStatus::Superseded | ArtifactStatus::Archived | ArtifactStatus::Rejected);
+    let current =
+        |artifact: &&Artifact| !matches!(artifact.status, ArtifactStatus::Superseded | ArtifactStatus::Archived | ArtifactStatus::Rejected);
     let own = |artifact: &Artifact| artifact.assistant_job_id.is_none();
     list.iter().filter(current).map(|one| Choice::new("artifact", "artifact", one.id.as_str(), &one.title, own(one))).collect()
 }
@@ -117,7 +128,8 @@ fn unique(mut choices: Vec<Choice>) -> Vec<Choice> {
 pub fn page(about: &About, chrome: &Chrome, key: &str, attempt: &Attempt) -> Page {
     let tried = attempt.form == FORM && !attempt.message.is_empty();
     let ticked = |choice: &Choice| {
-        if tried { attempt.values.iter().any(|(name, value)| name == "input" && *value == choice.input.to_string()) } else { choice.ticked }
+        let sent = ("input".to_owned(), choice.input.to_string());
+        if tried { attempt.values.contains(&sent) } else { choice.ticked }
     };
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }

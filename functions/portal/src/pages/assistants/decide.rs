@@ -19,8 +19,8 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                 @if may.decide { (reject(shown)) }
                 @if may.acknowledge { (follow_up(shown)) (acknowledge(shown)) }
                 @if may.cancel { (cancel(shown)) }
+                @if !may.acknowledge { a .quiet href=(new_task(shown)) { "Make a follow-up task" } }
             }
-            @if !may.acknowledge { p .hint { a href=(new_task(shown)) { "Make a follow-up task" } } }
         }
     }
 }
@@ -45,6 +45,11 @@ fn approve(shown: Shown<'_>) -> Markup {
     }
 }
 
+/// The job as it is shown: a decision about another attempt than the one that was looked at is refused.
+fn version(shown: Shown<'_>) -> Markup {
+    html! { input type="hidden" name="version" value=(shown.view.job.version); }
+}
+
 /// Handing over and trying again.
 fn go_on(shown: Shown<'_>) -> Markup {
     let (may, own) = (shown.view.may, shown.own());
@@ -52,6 +57,7 @@ fn go_on(shown: Shown<'_>) -> Markup {
     html! {
         form method="post" action={ (own) @if again { "/retry" } @else { "/submit" } } {
             (form::hidden(&shown.chrome.csrf, &own))
+            (version(shown))
             p .actions {
                 button .primary { @if again { "Try again" } @else { "Hand over" } }
                 @if may.run_dry { button formaction={ (own) "/run-dry" } { "Make it at once, without a model" } }
@@ -65,7 +71,7 @@ fn part(shown: Shown<'_>, name: &str, action: &str, summary: &str, content: &Mar
     html! {
         details .standing id=(name) open[shown.attempt.form == name] data-key=(name) {
             summary { (summary) }
-            form .stack method="post" action={ (shown.own()) "/" (action) } { (form::hidden(&shown.chrome.csrf, &shown.own())) (content) }
+            form .stack method="post" action={ (shown.own()) "/" (action) } { (form::hidden(&shown.chrome.csrf, &shown.own())) (version(shown)) (content) }
         }
     }
 }
@@ -73,7 +79,13 @@ fn part(shown: Shown<'_>, name: &str, action: &str, summary: &str, content: &Mar
 fn reject(shown: Shown<'_>) -> Markup {
     let row = &shown.view.row;
     let left = row.attempt < row.max_attempts;
-    let why = Field { kind: "area", required: true, most: MAX_WORDS, hint: "The next attempt reads it.", ..Field::text("reject", "reason", "What is wrong with it") };
+    let why = Field {
+        kind: "area",
+        required: true,
+        most: MAX_WORDS,
+        hint: "The next attempt reads it.",
+        ..Field::text("reject", "reason", "What is wrong with it")
+    };
     let content = html! {
         (why.show(shown.attempt))
         p .actions {
@@ -99,7 +111,8 @@ fn cancel(shown: Shown<'_>) -> Markup {
 }
 
 fn note(shown: Shown<'_>, of: &'static str, label: &'static str, required: bool) -> Markup {
-    Field { kind: "area", most: MAX_NOTE, required, hint: if required { "" } else { "optional" }, ..Field::text(of, "note", label) }.show(shown.attempt)
+    Field { kind: "area", most: MAX_NOTE, required, hint: if required { "" } else { "optional" }, ..Field::text(of, "note", label) }
+        .show(shown.attempt)
 }
 
 fn acknowledge(shown: Shown<'_>) -> Markup {

@@ -12,7 +12,7 @@ use crate::ui::history;
 use crate::ui::job::{self as words_of, ended};
 use crate::ui::markdown::document_url;
 use crate::ui::page::{Chrome, Page};
-use crate::ui::{row, words};
+use crate::ui::words;
 
 /// Events that the page tells; the others are in the activity.
 const EVENTS: usize = 24;
@@ -54,9 +54,8 @@ pub fn page(shown: Shown<'_>) -> Page {
             (state(shown))
             @if working { (tail(shown)) }
             (decide::section(shown))
-            (output::section(shown))
             div .columns {
-                div .column-main { (attempts::section(shown)) (timeline(shown)) }
+                div .column-main { (output::section(shown)) (attempts::section(shown)) (timeline(shown)) }
                 aside .column-side aria-label="Around it" { (asked(shown)) (inputs(&view.inputs)) }
             }
         }
@@ -130,7 +129,7 @@ fn asked(shown: Shown<'_>) -> Markup {
             h2 { "What was asked" }
             dl .facts {
                 @if let Some(task) = &row.task { div .is-wide { dt { "For the task" } dd { a href={ "/tasks/" (task.id) } { (task.description) } } } }
-                @if let Some(workflow) = &row.workflow { div .is-wide { dt { "For the workflow" } dd { (row::chip(workflow)) } } }
+                @if let Some(workflow) = &row.workflow { div .is-wide { dt { "For the workflow" } dd { a href={ "/workflows/" (workflow.id) } { (workflow.title) } } } }
                 @if let Some(person) = &row.requested_by { div { dt { "Asked by" } dd { (person.name) } } }
                 div { dt { "Asked" } dd { time datetime=(job.created_at) { (words::moment(job.created_at, shown.today, shown.timezone)) } } }
                 div { dt { "Approval" } dd { @if job.approval_required { "Somebody has to approve it" } @else { "Not needed" } } }

@@ -6,7 +6,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::job::Shown;
 use crate::ui::artifact::{address, status_words};
-use crate::ui::{lines, markdown};
+use crate::ui::{lines, markdown, words};
 
 /// The most bytes of markup that all texts take together; less while a log is shown too.
 const MOST: usize = 24_000;
@@ -17,7 +17,8 @@ const PLAIN: usize = 2_000;
 pub(super) fn section(shown: Shown<'_>) -> Markup {
     let view = shown.view;
     let find = |id: &str| view.artifacts.iter().find(|artifact| artifact.id.as_str() == id);
-    let outputs: Vec<&Artifact> = view.job.output_artifact_ids.iter().filter_map(|id| find(id)).collect();
+    let mut outputs: Vec<&Artifact> = view.job.output_artifact_ids.iter().filter_map(|id| find(id)).collect();
+    outputs.sort_by_key(|artifact| !is_prose(artifact));
     if outputs.is_empty() {
         return html! {};
     }
@@ -29,11 +30,11 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                 @let preview = view.previews.iter().find(|preview| preview.artifact_id == artifact.id.as_str());
                 article .output data-id=(artifact.id) {
                     header .output-head {
-                        h3 { a href={ "/artifacts/" (artifact.id) } { (artifact.title) } }
+                        h3 { a href={ "/artifacts/" (artifact.id) } { (name(artifact, &view.row.title)) } }
                         p .hint {
                             (status_words(artifact.status))
                             @if let Some(address) = address(artifact) { " · " a href=(address) rel="noopener noreferrer" { "Open the whole" span .sr { " " (artifact.title) } } }
-                            @if view.may.decide && preview.is_some_and(|preview| !preview.cut) { " · " a href={ (shown.own()) "/edit?artifact=" (artifact.id) } { "Edit" span .sr { " " (artifact.title) } } }
+                            @if view.may.decide && is_prose(artifact) && preview.is_some_and(|preview| !preview.cut) { " · " a href={ (shown.own()) "/edit?artifact=" (artifact.id) } { "Edit" span .sr { " " (artifact.title) } } }
                         }
                     }
                     @if let Some(preview) = preview { (text(artifact, preview, &mut room)) }
@@ -44,8 +45,19 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
     }
 }
 
+/// Whether a person reads it: such outputs come first and can be edited.
+fn is_prose(artifact: &Artifact) -> bool {
+    artifact.content_type.as_deref().is_some_and(|kind| kind.contains("markdown"))
+}
+
+/// The artifact's title, without that of the job, which heads the page.
+fn name(artifact: &Artifact, job: &str) -> String {
+    let rest = artifact.title.strip_prefix(job).map(|rest| rest.trim_start_matches([':', ' ']));
+    rest.filter(|rest| !rest.is_empty()).map_or_else(|| artifact.title.clone(), words::upper_first)
+}
+
 fn text(artifact: &Artifact, preview: &Preview, room: &mut usize) -> Markup {
-    let prose = artifact.content_type.as_deref().is_some_and(|kind| kind.contains("markdown"));
+    let prose = is_prose(artifact);
     let (shown, whole) = if prose { rendered(&preview.text, *room) } else { plain(&preview.text, (*room).min(PLAIN)) };
     *room = room.saturating_sub(shown.0.len());
     // What differs in data that a machine reads says nothing to a person.

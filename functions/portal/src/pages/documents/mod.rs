@@ -50,11 +50,7 @@ fn kind(kind: &str) -> &str {
 
 fn area(area: &str) -> String {
     let named = AREAS.iter().find(|(known, _)| *known == area).map(|(_, words)| (*words).to_owned());
-    named.unwrap_or_else(|| {
-        let words = area.replace(['-', '_'], " ");
-        let mut letters = words.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-    })
+    named.unwrap_or_else(|| words::upper_first(&area.replace(['-', '_'], " ")))
 }
 
 /// All of them, or those that match.

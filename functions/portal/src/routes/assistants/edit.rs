@@ -65,7 +65,7 @@ pub(crate) async fn save(State(portal): State<Portal>, Path(id): Path<String>, s
     if form.text("then") != "approve" {
         return act::to(&address(&id), "job-edited");
     }
-    match super::send(&portal, &who, &id, "approve", json!({ "artifacts": after(&form, old, &made) })).await {
+    match super::send(&portal, &who, &id, "", "approve", json!({ "artifacts": after(&form, old, &made) })).await {
         Ok(_) => act::to(&address(&id), "job-edited-approved"),
         Err(error) => refuse(&portal, &mut who, &id, &form, "approve", error).await,
     }

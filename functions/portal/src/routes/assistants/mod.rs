@@ -65,11 +65,11 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
     if !id::is_valid(&id) {
         return who.trouble(Trouble::NotFound);
     }
-    let step = |name: &'static str, body: Value| send(&portal, &who, &id, name, body);
+    let step = |name: &'static str, body: Value| send(&portal, &who, &id, form.text("version"), name, body);
     let (name, done) = match action.as_str() {
         "approve" => ("approve", step("approve", json!({ "artifacts": seen(&form) })).await.map(|_| "job-approved")),
         "reject" => ("reject", reject(&portal, &who, &id, &form).await),
-        "retry" => ("retry", again(&portal, &who, &id).await),
+        "retry" => ("retry", again(&portal, &who, &id, form.text("version")).await),
         "submit" => ("submit", step("submit", Value::Null).await.map(|_| "job-submitted")),
         "run-dry" => ("run-dry", step("run-dry", Value::Null).await.map(|_| "job-made")),
         "cancel" => ("cancel", step("cancel", Value::Null).await.map(|_| "job-canceled")),
@@ -83,8 +83,8 @@ pub(super) async fn act(State(portal): State<Portal>, Path((id, action)): Path<(
 }
 
 /// One step of a job.
-async fn send(portal: &Portal, who: &SignedIn, id: &str, step: &str, body: Value) -> Result<Value, ClientError> {
-    act::send(portal, who, "POST", &format!("/api/assistant-jobs/{id}/{step}"), &body).await
+async fn send(portal: &Portal, who: &SignedIn, id: &str, version: &str, step: &str, body: Value) -> Result<Value, ClientError> {
+    act::send_seen(portal, who, version, ("POST", &format!("/api/assistant-jobs/{id}/{step}")), &body).await
 }
 
 /// The outputs that were on the page, with their checksums.
@@ -97,12 +97,11 @@ fn seen(form: &Form) -> Vec<Value> {
 }
 
 /// Another attempt, handed over at once.
-async fn again(portal: &Portal, who: &SignedIn, id: &str) -> Result<&'static str, ClientError> {
+async fn again(portal: &Portal, who: &SignedIn, id: &str, version: &str) -> Result<&'static str, ClientError> {
     let path = |step: &str| format!("/api/assistant-jobs/{id}/{step}");
-    let retried: JobAnswer = portal.client.send(&who.caller(), "POST", &path("retry"), &json!({}), &[]).await?;
-    let version = format!("\"{}\"", retried.job.version);
-    let headers = [("if-match", version.as_str())];
-    match portal.client.send::<JobAnswer>(&who.caller(), "POST", &path("submit"), &Value::Null, &headers).await {
+    let retried: JobAnswer = act::send_seen(portal, who, version, ("POST", &path("retry")), &json!({})).await?;
+    let version = retried.job.version.to_string();
+    match act::send_seen::<JobAnswer>(portal, who, &version, ("POST", &path("submit")), &Value::Null).await {
         Ok(_) => Ok("job-again"),
         // Somebody else goes on with it already.
         Err(ClientError::Refused(problem)) if matches!(problem.status, 400 | 409 | 412) => Ok("job-retried"),
@@ -111,8 +110,10 @@ async fn again(portal: &Portal, who: &SignedIn, id: &str) -> Result<&'static str
 }
 
 async fn reject(portal: &Portal, who: &SignedIn, id: &str, form: &Form) -> Result<&'static str, ClientError> {
-    send(portal, who, id, "reject", json!({ "reason": form.text("reason") })).await?;
-    if form.has("again") { again(portal, who, id).await } else { Ok("job-rejected") }
+    let body = json!({ "reason": form.text("reason") });
+    let path = format!("/api/assistant-jobs/{id}/reject");
+    let rejected: JobAnswer = act::send_seen(portal, who, form.text("version"), ("POST", &path), &body).await?;
+    if form.has("again") { again(portal, who, id, &rejected.job.version.to_string()).await } else { Ok("job-rejected") }
 }
 
 /// Nothing more is to be done with it, or a task takes over.
@@ -129,11 +130,12 @@ async fn acknowledge(portal: &Portal, mut who: SignedIn, id: &str, form: &Form) 
         body.insert("followUp".to_owned(), Value::Object(task));
     } else if !body.contains_key("note") {
         let errors = vec![("note".to_owned(), "Why it may rest is missing.".to_owned())];
-        let attempt = Attempt { form: name.to_owned(), message: "Not saved yet. Look at the marked field.".to_owned(), values: form.typed(), errors };
+        let attempt =
+            Attempt { form: name.to_owned(), message: "Not saved yet. Look at the marked field.".to_owned(), values: form.typed(), errors };
         return refused(portal, &mut who, id, &attempt).await;
     }
     let path = format!("/api/assistant-jobs/{id}/acknowledge");
-    match portal.client.send::<JobAcknowledged>(&who.caller(), "POST", &path, &body, &[]).await {
+    match act::send_seen::<JobAcknowledged>(portal, &who, form.text("version"), ("POST", &path), &Value::Object(body)).await {
         Ok(JobAcknowledged { task: Some(task), .. }) => act::back(form, &address(id), "created", Some(task.id.as_str())),
         Ok(_) => act::back(form, &address(id), "job-rests", None),
         Err(error) => refuse(portal, &mut who, id, form, name, error).await,

@@ -73,9 +73,8 @@ pub(crate) async fn save(State(portal): State<Portal>, Path(id): Path<String>, s
         body.insert("id".to_owned(), json!(id));
         return check(&portal, &who, &form, body).await;
     }
-    let version = format!("\"{}\"", form.text("version"));
-    let headers: &[(&str, &str)] = if form.text("version").is_empty() { &[] } else { &[("if-match", &version)] };
-    match portal.client.send::<Value>(&who.caller(), "PUT", &format!("/api/recurring/{id}"), &body, headers).await {
+    let path = format!("/api/recurring/{id}");
+    match act::send_seen::<Value>(&portal, &who, form.text("version"), ("PUT", &path), &Value::Object(body)).await {
         Ok(_) => act::to(&format!("/recurring/{id}"), "duty"),
         Err(ClientError::Refused(problem)) if matches!(problem.status, 400 | 409 | 412 | 413 | 422) => {
             who.chrome.path = format!("/recurring/{id}");
