@@ -124,7 +124,12 @@ impl Page<'_> {
             None => text.line("- **A listener leaves with:** TODO: one sentence, see the gaps below"),
         }
         for (name, url) in self.request.bundle.iter().flat_map(|bundle| &bundle.links).take(30) {
-            let shown = if url.trim().is_empty() { "not there yet".to_owned() } else { address(&crate::clean::line(url, 300)) };
+            let shown = match url.trim() {
+                "" => "not there yet".to_owned(),
+                // An object of ours: nobody can follow its address, and the workflow shows it.
+                kept if kept.starts_with("s3://") => "kept with the workflow".to_owned(),
+                url => address(&crate::clean::line(url, 300)),
+            };
             text.line(&format!("- **{}:** {shown}", inline(&crate::clean::line(name, 80))));
         }
     }

@@ -6,7 +6,7 @@ use dataops_domain::bundle::Bundle;
 use dataops_domain::job::outputs::Mirrors;
 use dataops_domain::job::{Job, outputs};
 use dataops_domain::task::Task;
-use dataops_store::{Stored, Together, Transaction};
+use dataops_store::{Record, Stored, Together, Transaction};
 
 use crate::error::Error;
 
@@ -59,15 +59,21 @@ pub(super) fn link_artifacts(
     if artifacts.is_empty() {
         return Ok(());
     }
-    if let Some(stored) = task_of(around, job) {
-        if let Some(linked) = outputs::linked_with(&stored.record.linked, None, artifacts, |artifact| stored.record.owns(artifact))? {
-            transaction.change(stored, Task { linked, ..stored.record.clone() }, outputs::linked_event(job, artifacts), false);
-        }
-    }
-    if let Some(stored) = bundle_of(around, job) {
-        if let Some(linked) = outputs::linked_with(&stored.record.linked, None, artifacts, |artifact| stored.record.owns(artifact))? {
-            transaction.change(stored, Bundle { linked, ..stored.record.clone() }, outputs::linked_event(job, artifacts), false);
-        }
+    show_on(transaction, task_of(around, job), job, artifacts)?;
+    show_on(transaction, bundle_of(around, job), job, artifacts)
+}
+
+fn show_on<R: Mirrors + Record>(
+    transaction: &mut Transaction<'_>,
+    stored: Option<&Stored<R>>,
+    job: &Job,
+    artifacts: &[&Artifact],
+) -> Result<(), Error> {
+    let Some(stored) = stored else { return Ok(()) };
+    let linked = outputs::linked_with(stored.record.linked(), None, artifacts, |artifact| stored.record.owns(artifact))?;
+    if let Some(linked) = linked {
+        let after = stored.record.clone().with_linked(linked);
+        transaction.change(stored, after, outputs::linked_event(job, artifacts), false);
     }
     Ok(())
 }
