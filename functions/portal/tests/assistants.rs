@@ -7,7 +7,10 @@ use dataops_api::views::assistants::{AssistantsPage, JobRow};
 use dataops_api::views::job::JobPage;
 use dataops_portal::pages::{
     self,
-    assistants::{ask::About, job::Shown},
+    assistants::{
+        ask::{About, Makes},
+        job::Shown,
+    },
 };
 use dataops_portal::ui::form::Attempt;
 use dataops_portal::ui::page::{Page, document};
@@ -239,7 +242,9 @@ fn an_edit_keeps_the_text_and_names_what_was_seen() {
 
 #[test]
 fn asking_offers_what_the_work_has() {
-    let ask = |about: &About, attempt: &Attempt| shown(&pages::assistants::ask::page(about, &chrome("/assistants/new"), "k1", attempt));
+    let ask = |about: &About, attempt: &Attempt| {
+        shown(&pages::assistants::ask::page(about, &chrome("/assistants/new"), Makes::New("k1"), attempt))
+    };
     let about = About::task(&fixtures::task());
     let html = ask(&about, &Attempt::default());
     has(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-export const title = 'The assistant: asked from a task, its output rejected with a reason and tried again, then approved';
+export const title = 'The assistant: a draft, its output rejected with a reason and tried again, approved; edited; followed up when no attempt is left';
 
 const NAME = 'Machine learning in production - A data platform lead';
 const WHY = 'The questions fit another guest.';
@@ -20,9 +20,16 @@ export async function journey(person) {
   await person.open(`/tasks/${task.id}`);
   await page.getByRole('link', { name: 'Ask the assistant…' }).click();
   await person.sees(person.heading('Ask the assistant'));
-  await page.getByLabel('What else it shall know').fill('Guest: A data platform lead\nTopic: Machine learning in production');
+  await page.getByLabel('What else it shall know').fill('Guest: A data platform lead');
   await person.check();
   await person.sweep('assistant-ask', `/assistants/new?task=${task.id}`);
+  await person.button('Keep as a draft').click();
+  await person.sees('It is a draft: nobody works on it before it is handed over.');
+  await person.check();
+  await page.getByRole('link', { name: 'Change it' }).click();
+  await person.sees(person.heading('Change the draft'));
+  await page.getByLabel('What else it shall know').fill('Guest: A data platform lead\nTopic: Machine learning in production');
+  await person.check();
   await person.button('Ask the assistant').click();
   await reaches(person, 'It waits for your decision: look at what it made.');
   const own = new URL(page.url()).pathname;
@@ -50,6 +57,47 @@ export async function journey(person) {
   await person.sees(page.locator('#assistant .job', { hasText: 'approved' }));
   await person.open('/');
   assert.equal(await page.locator('#approvals .job', { hasText: NAME }).count(), 0);
+
+  await asks(person, task, 'For the host');
+  await page.getByRole('link', { name: 'Edit' }).first().click();
+  await person.sees(person.heading('Edit: For the host'));
+  await page.getByLabel('The text').fill('# For the host\n\nIn my own words.');
+  await person.check();
+  await person.sweep('assistant-edit', new URL(page.url()).pathname + new URL(page.url()).search);
+  await person.button('Save and approve').click();
+  await person.sees('It was approved.');
+  await person.sees('In my own words.');
+  await person.check();
+
+  await asks(person, task, 'For nobody', '1');
+  await page.locator('#reject > summary').click();
+  await page.getByLabel('What is wrong with it').fill(WHY);
+  await page.locator('#reject').getByRole('button', { name: 'Reject', exact: true }).click();
+  await person.sees('No attempt is left. Make a follow-up task, or acknowledge it with a note.');
+  await person.check();
+  await person.sweep('assistant-over', new URL(page.url()).pathname);
+  await person.open('/');
+  await person.sees(page.locator('#failures .job', { hasText: 'For nobody' }));
+  await page.locator('#failures .job', { hasText: 'For nobody' }).getByRole('link', { name: 'Follow up' }).click();
+  const form = page.locator('#follow-up');
+  if ((await form.getAttribute('open')) === null) await form.locator('summary').click();
+  await form.getByLabel('What is to be done').fill('Write it by hand');
+  await form.getByRole('button', { name: 'Make the task' }).click();
+  await person.sees(page.getByText('acknowledged by'));
+  await person.check();
+  await person.open('/');
+  assert.equal(await page.locator('#failures .job', { hasText: 'For nobody' }).count(), 0);
+}
+
+/** Asks for another document, and waits for it. */
+async function asks(person, task, title, attempts = '2') {
+  const { page } = person;
+  await person.open(`/assistants/new?task=${task.id}`);
+  await page.getByLabel('What it is about').fill(title);
+  await page.locator('.more-fields > summary').click();
+  await page.getByLabel('Attempts at most').selectOption(attempts);
+  await person.button('Ask the assistant').click();
+  await reaches(person, 'It waits for your decision: look at what it made.');
 }
 
 /** Waits until the job says so: its page follows along, and without modules it is opened again. */

@@ -99,6 +99,7 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/assistants/new", get(assistants::ask::show).post(assistants::ask::create))
         .route("/assistants/jobs/{id}", get(assistants::job))
         .route("/assistants/jobs/{id}/edit", get(assistants::edit).post(assistants::save))
+        .route("/assistants/jobs/{id}/change", get(assistants::ask::change).post(assistants::ask::save))
         .route("/assistants/jobs/{id}/{action}", get(assistants::to_job).post(assistants::act))
         .route("/activity", get(activity::show))
         .route("/trash", get(trash::show))

@@ -89,7 +89,7 @@ async fn save(portal: &Portal, id: &str, part: Option<Part>, sent: Sent) -> Resp
     if form.has("check") {
         return check(portal, &who, &path, &change, &form).await;
     }
-    match act::send_seen::<Value>(&portal, &who, form.text("version"), ("PUT", &path), &Value::Object(change.body.clone())).await {
+    match act::send_seen::<Value>(portal, &who, form.text("version"), ("PUT", &path), &Value::Object(change.body.clone())).await {
         Ok(_) => Redirect::to(&format!("/templates/{id}?saved=template{}", change.anchor)).into_response(),
         Err(ClientError::Refused(problem)) if matches!(problem.status, 400 | 409 | 412 | 413 | 422) => {
             refuse(portal, &who, id, part, refused(&form, &problem, &change)).await

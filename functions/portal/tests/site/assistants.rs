@@ -161,3 +161,51 @@ async fn an_edited_version_is_approved_and_the_first_is_kept() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_draft_is_changed_in_the_form_it_was_asked_with_and_then_handed_over() {
+    visit(site().await, |site| {
+        let mut me = Operator::of(site);
+        let own = me.draft();
+        assert!(me.page(&own).contains(&format!("href=\"{own}/change\"")));
+        let change = format!("{own}/change");
+        let form = me.page(&change);
+        for words in ["Change the draft", "value=\"Ada and the engine\"", "Guest: Ada Lovelace", "https://example.org/talk", "checked"] {
+            assert!(form.contains(words), "{words}");
+        }
+        let (task, version) = (me.task.clone(), hidden(&form, "version"));
+        let link = json!({ "type": "url", "uri": "https://example.org/talk" }).to_string();
+        let fields = |title: &'static str, version: String, more: (&'static str, &'static str)| {
+            vec![
+                ("task".to_owned(), task.clone()),
+                ("version".to_owned(), version),
+                ("title".to_owned(), title.to_owned()),
+                ("assistantType".to_owned(), "podcast".to_owned()),
+                ("maxAttempts".to_owned(), "3".to_owned()),
+                ("notes".to_owned(), "Guest: a lead".to_owned()),
+                ("input".to_owned(), link.clone()),
+                (more.0.to_owned(), more.1.to_owned()),
+            ]
+        };
+        let send = |me: &mut Operator, fields: Vec<(String, String)>| {
+            let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            me.send(&change, &pairs)
+        };
+        assert_eq!(led(&send(&mut me, fields("The lead", version.clone(), ("draft", "1")))), format!("{own}?saved=job-draft"));
+        let job = me.job(&own)["job"].clone();
+        assert_eq!(
+            (job["title"].as_str(), job["maxAttempts"].as_u64(), job["approvalRequired"].as_bool()),
+            (Some("The lead"), Some(3), Some(false))
+        );
+        assert_eq!(job["inputRefs"].as_array().map(Vec::len), Some(2), "{job}");
+
+        let stale = send(&mut me, fields("Too late", version, ("draft", "1")));
+        assert!(stale.status == 422 && stale.text.contains("Somebody changed this") && stale.text.contains("Too late"), "{}", stale.status);
+        let now = job["version"].to_string();
+        let handed = send(&mut me, fields("The lead", now.clone(), ("url", "")));
+        assert_eq!(led(&handed), format!("{own}?saved=job-asked"), "without `draft` it is handed over");
+        assert_eq!(led(&me.browser.get(&change)), own, "what is no draft is not changed");
+        assert_eq!(send(&mut me, fields("Late", now, ("draft", "1"))).status, 303);
+    })
+    .await;
+}

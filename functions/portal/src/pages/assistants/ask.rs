@@ -4,11 +4,12 @@ use dataops_api::documents::DocumentLink;
 use dataops_api::views::bundle::BundlePage;
 use dataops_api::views::task::TaskPage;
 use dataops_domain::artifact::{Artifact, ArtifactStatus};
-use dataops_domain::job::MAX_ATTEMPTS;
+use dataops_domain::job::{Job, MAX_ATTEMPTS};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use crate::ui::form::{self, Attempt, Field};
+use crate::ui::job::address;
 use crate::ui::page::{Chrome, Page};
 
 /// The form's name.
@@ -124,18 +125,65 @@ fn unique(mut choices: Vec<Choice>) -> Vec<Choice> {
     choices
 }
 
-/// The page. The key makes pressing the button twice one request.
-pub fn page(about: &About, chrome: &Chrome, key: &str, attempt: &Attempt) -> Page {
-    let tried = attempt.form == FORM && !attempt.message.is_empty();
+/// What the form makes.
+#[derive(Debug, Clone, Copy)]
+pub enum Makes<'a> {
+    /// A new job; the key makes pressing the button twice one request.
+    New(&'a str),
+    /// Another version of a draft: its id and the version that is changed. The attempt holds what it says now.
+    Draft(&'a str, &'a str),
+}
+
+/// A draft as the form shows it: its fields, and its inputs as choices, ticked, beside those of its work.
+pub fn draft(about: &mut About, job: &Job) -> Attempt {
+    let mut values = vec![
+        ("title".to_owned(), job.title.clone()),
+        ("assistantType".to_owned(), job.assistant_type.clone()),
+        ("maxAttempts".to_owned(), job.max_attempts.to_string()),
+    ];
+    if job.approval_required {
+        values.push(("approvalRequired".to_owned(), "1".to_owned()));
+    }
+    let mut kept = Vec::new();
+    for input in &job.input_refs {
+        let input = Value::Object(input.clone());
+        match input["metadata"]["text"].as_str().filter(|_| input["type"] == NOTES) {
+            Some(notes) if !values.iter().any(|(name, _)| name == "notes") => values.push(("notes".to_owned(), notes.to_owned())),
+            _ => {
+                values.push(("input".to_owned(), input.to_string()));
+                let name =
+                    ["title", "uri", "id"].iter().find_map(|key| input[*key].as_str()).unwrap_or("Something without a name").to_owned();
+                kept.push(Choice { input, name, kind: "", ticked: true });
+            }
+        }
+    }
+    kept.append(&mut about.choices);
+    about.choices = unique(kept);
+    Attempt { form: FORM.to_owned(), values, ..Attempt::default() }
+}
+
+/// The type of an input that was written into the form.
+pub const NOTES: &str = "source-message";
+
+/// The page.
+pub fn page(about: &About, chrome: &Chrome, makes: Makes<'_>, attempt: &Attempt) -> Page {
+    let tried = attempt.form == FORM && (matches!(makes, Makes::Draft(..)) || !attempt.message.is_empty());
+    let (title, action, back) = match makes {
+        Makes::New(_) => ("Ask the assistant", "/assistants/new".to_owned(), about.address()),
+        Makes::Draft(id, _) => ("Change the draft", format!("{}/change", address(id)), address(id)),
+    };
     let ticked = |choice: &Choice| {
         let sent = ("input".to_owned(), choice.input.to_string());
         if tried { attempt.values.contains(&sent) } else { choice.ticked }
     };
     let body = html! {
         @if !attempt.message.is_empty() { p .problem role="alert" { (attempt.message) } }
-        form .stack method="post" action="/assistants/new" data-plain {
-            (form::hidden(&chrome.csrf, &about.address()))
-            input type="hidden" name="key" value=(attempt.value(FORM, "key").unwrap_or(key));
+        form .stack method="post" action=(action) data-plain {
+            (form::hidden(&chrome.csrf, &back))
+            @match makes {
+                Makes::New(key) => input type="hidden" name="key" value=(attempt.value(FORM, "key").unwrap_or(key));,
+                Makes::Draft(_, version) => input type="hidden" name="version" value=(version);,
+            }
             input type="hidden" name=(about.kind) value=(about.id);
             (Field { value: &about.proposed, most: 500, required: true, ..Field::text(FORM, "title", "What it is about") }.show(attempt))
             fieldset .inputs aria-describedby=[attempt.error(FORM, "inputRefs").map(|_| "ask-inputs-error")] {
@@ -143,17 +191,17 @@ pub fn page(about: &About, chrome: &Chrome, key: &str, attempt: &Attempt) -> Pag
                 p .hint { "The task and its workflow are read in any case. Links are named in the output, not opened." }
                 @if about.choices.is_empty() { p .none { "Nothing else is kept here yet. Write below what it shall know." } }
                 @for choice in &about.choices {
-                    label .tick { input type="checkbox" name="input" value=(choice.input.to_string()) checked[ticked(choice)]; " " (choice.name) " " span .optional { (choice.kind) } }
+                    label .tick { input type="checkbox" name="input" value=(choice.input.to_string()) checked[ticked(choice)]; " " (choice.name) @if !choice.kind.is_empty() { " " span .optional { (choice.kind) } } }
                 }
                 @if let Some(words) = attempt.error(FORM, "inputRefs") { p .wrong #ask-inputs-error { (words) } }
             }
             (Field { kind: "area", hint: "a mail, notes: lines such as “Guest: …” are understood", most: MOST_NOTES, ..Field::text(FORM, "notes", "What else it shall know") }.show(attempt))
             (Field { hint: "optional", most: 2_000, ..Field::text(FORM, "url", "A link more") }.show(attempt))
             (more(attempt, tried))
-            p .actions { button .primary { "Ask the assistant" } button .quiet name="draft" value="1" { "Keep as a draft" } a .quiet href=(about.address()) { "Cancel" } }
+            p .actions { button .primary { "Ask the assistant" } button .quiet name="draft" value="1" { "Keep as a draft" } a .quiet href=(back) { "Cancel" } }
         }
     };
-    Page { lead: html! { a href=(about.address()) { (about.title) } }, ..Page::new("assistant-ask", "Ask the assistant", body) }
+    Page { lead: html! { a href=(about.address()) { (about.title) } }, ..Page::new("assistant-ask", title, body) }
 }
 
 fn more(attempt: &Attempt, tried: bool) -> Markup {

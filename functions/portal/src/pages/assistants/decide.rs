@@ -60,6 +60,7 @@ fn go_on(shown: Shown<'_>) -> Markup {
             (version(shown))
             p .actions {
                 button .primary { @if again { "Try again" } @else { "Hand over" } }
+                @if may.edit { a .button href={ (own) "/change" } { "Change it" } }
                 @if may.run_dry { button formaction={ (own) "/run-dry" } { "Make it at once, without a model" } }
             }
         }

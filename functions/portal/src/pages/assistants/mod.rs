@@ -36,7 +36,7 @@ pub fn page(view: &AssistantsPage, timezone: Tz) -> Page {
         room = room.saturating_sub(shown);
         let content = html! {
             (line::list(&rows[..shown], view.checked_at))
-            @if shown < rows.len() { p .further { (rows.len() - shown) " more. Decide on these first." } }
+            @if shown < rows.len() { p .further { (rows.len() - shown) " more" @if !tone.is_empty() { ". Decide on these first" } "." } }
         };
         group(id, title, &rows.len().to_string(), tone, &content)
     };
@@ -45,7 +45,7 @@ pub fn page(view: &AssistantsPage, timezone: Tz) -> Page {
         (part("failed", "Failed or rejected", "is-late", &view.failed, "Nothing failed."))
         (part("running", "Under way", "", &view.running, "No assistant is at work."))
         (part("drafts", "Drafts", "", &view.drafts, ""))
-        (part("recent", "Lately", "", &view.recent, "Nothing yet. Ask the assistant from a podcast’s task or workflow."))
+        (part("recent", "Lately", "", &view.recent, "Nothing is over yet. Ask the assistant from a podcast’s task or workflow."))
         @if view.more { p .further #more { "There are more jobs under way than this page shows." } }
         (executors(&view.executors))
     };

@@ -1,7 +1,7 @@
 //! What a job made: the text itself, and what differs from the attempt before.
 
 use dataops_api::views::job::Preview;
-use dataops_domain::artifact::Artifact;
+use dataops_domain::artifact::{Artifact, ArtifactStatus};
 use maud::{Markup, PreEscaped, html};
 
 use super::job::Shown;
@@ -32,7 +32,7 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                     header .output-head {
                         h3 { a href={ "/artifacts/" (artifact.id) } { (name(artifact, &view.row.title)) } }
                         p .hint {
-                            (status_words(artifact.status))
+                            @if artifact.status == ArtifactStatus::NeedsReview && !view.may.decide { "not approved" } @else { (status_words(artifact.status)) }
                             @if let Some(address) = address(artifact) { " · " a href=(address) rel="noopener noreferrer" { "Open the whole" span .sr { " " (artifact.title) } } }
                             @if view.may.decide && is_prose(artifact) && preview.is_some_and(|preview| !preview.cut) { " · " a href={ (shown.own()) "/edit?artifact=" (artifact.id) } { "Edit" span .sr { " " (artifact.title) } } }
                         }
