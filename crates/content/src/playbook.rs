@@ -1,6 +1,6 @@
 //! The playbook of an assistant: what an intake has to tell, what to ask in which order and why, and what is left to do.
 //!
-//! It is data for a pure function; [`crate::lint`] holds it to what that function relies on.
+//! It is data for a pure function; [`mod@crate::lint`] holds it to what that function relies on.
 
 use serde::Deserialize;
 
