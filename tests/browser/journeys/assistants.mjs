@@ -28,6 +28,7 @@ export async function journey(person) {
   await person.check();
   await page.getByRole('link', { name: 'Change it' }).click();
   await person.sees(person.heading('Change the draft'));
+  await person.sweep('assistant-change', new URL(page.url()).pathname);
   await page.getByLabel('What else it shall know').fill('Guest: A data platform lead\nTopic: Machine learning in production');
   await person.check();
   await person.button('Ask the assistant').click();
@@ -45,6 +46,9 @@ export async function journey(person) {
   await person.sweep('assistant-job', own);
   await person.open('/');
   await person.sees(page.locator('#approvals .job', { hasText: NAME }));
+  await person.sweep('home-approval', '/');
+  await person.sweep('task-assistant', `/tasks/${task.id}`);
+  await person.sweep('workflow-assistant', `/workflows/${bundle.id}`);
   await person.open('/assistants');
   await person.check();
   await person.sweep('assistants', '/assistants');
