@@ -3,8 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[path = "support/committed.rs"]
+mod committed;
+
 use std::fmt::Write as _;
 
+use committed::compare;
 use dataops_domain::bundle::{self, Bundle};
 use dataops_domain::generation::window::{By, Done, Skip};
 use dataops_domain::generation::{self, Asked, Known, Range, Source, SourceKey, Status as Settled, Timing, Window};
@@ -17,15 +21,6 @@ use dataops_domain::task::gates::{self, Facts};
 use dataops_domain::task::state::{Action, Effect, Status, transition};
 use dataops_domain::{Actor, Date, Timestamp, time};
 use serde_json::{Value, json};
-
-fn compare(name: &str, text: &str) {
-    let path = format!("{}/../../docs/grids/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "docs/grids/{name} differs from the code: run `UPDATE_DOCS=1 scripts/test`\n{text}");
-}
 
 fn cell(from: Status, action: Action) -> String {
     match transition(from, action) {

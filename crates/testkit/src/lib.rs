@@ -8,6 +8,7 @@
 mod answer;
 mod browser;
 mod caller;
+mod dice;
 mod faults;
 mod ledger;
 pub mod proof;
@@ -18,6 +19,7 @@ pub use answer::Answer;
 pub use browser::Browser;
 pub use caller::Caller;
 pub use dataops_assistant_runner::AssistantRunner;
+pub use dice::Dice;
 pub use faults::{Faults, Happens};
 pub use ledger::Ledger;
 pub use stack::Stack;

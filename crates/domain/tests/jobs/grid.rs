@@ -30,7 +30,7 @@ fn the_job_state_grid_is_the_committed_one() {
             }
         }
     }
-    super::compare("job-states.md", &text);
+    super::committed::compare("job-states.md", &text);
 }
 
 #[test]

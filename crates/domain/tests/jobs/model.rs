@@ -291,5 +291,5 @@ fn nothing_that_can_happen_to_a_job_breaks_its_rules() {
     for (what, count) in rows {
         text.push_str(&format!("| {what} | {} | {} |\n", count(&with), count(&without)));
     }
-    super::compare("job-model.md", &text);
+    super::committed::compare("job-model.md", &text);
 }

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[path = "../support/committed.rs"]
+mod committed;
 mod samples;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use committed::compare;
 use dataops_domain::secrets::{self, Family};
 use samples::{AROUND, Dice, FILLS, FORMS, HARMLESS, filled};
 
@@ -63,15 +66,6 @@ fn word(family: Family) -> &'static str {
         Family::Vendor => "vendor",
         Family::Presigned => "presigned",
     }
-}
-
-fn compare(name: &str, text: &str) {
-    let path = format!("{}/../../docs/grids/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "docs/grids/{name} differs from the code: run `UPDATE_DOCS=1 scripts/test`\n{text}");
 }
 
 #[test]

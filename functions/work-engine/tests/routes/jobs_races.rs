@@ -16,7 +16,7 @@ use dataops_domain::job::{Job, JobStatus};
 use dataops_domain::refusal::Refusal;
 use dataops_domain::task::change::Context;
 use dataops_domain::{Actor, Timestamp};
-use dataops_testkit::{AssistantRunner, Stack, proof};
+use dataops_testkit::{AssistantRunner, Dice, Stack, proof};
 use serde_json::{Value, json};
 
 const CLIENTS: usize = 8;
@@ -150,38 +150,21 @@ fn search(job: &Job, calls: &[Call], left: u32, seen: &mut HashSet<String>) -> b
     })
 }
 
-/// A small generator, so that a history can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % most as u64).unwrap_or(0)
-    }
-
-    fn op(&mut self, artifact: &str) -> Op {
-        let moves = [
-            JobStatus::Running,
-            JobStatus::WaitingApproval,
-            JobStatus::Failed,
-            JobStatus::Canceled,
-            JobStatus::Queued,
-            JobStatus::Succeeded,
-        ];
-        match self.below(16) {
-            0 | 1 => Op::Submit,
-            2 | 3 => Op::Approve,
-            4 | 5 => Op::Reject,
-            6 => Op::Cancel,
-            7 | 8 => Op::Retry,
-            9 => Op::Acknowledge,
-            10 => Op::Move(moves[self.below(moves.len())]),
-            11 => Op::Attach(artifact.to_owned()),
-            12 => Op::RunDry,
-            _ => Op::Claim(String::new()),
-        }
+/// The next request of a client.
+fn op(dice: &mut Dice, artifact: &str) -> Op {
+    let moves =
+        [JobStatus::Running, JobStatus::WaitingApproval, JobStatus::Failed, JobStatus::Canceled, JobStatus::Queued, JobStatus::Succeeded];
+    match dice.below(16) {
+        0 | 1 => Op::Submit,
+        2 | 3 => Op::Approve,
+        4 | 5 => Op::Reject,
+        6 => Op::Cancel,
+        7 | 8 => Op::Retry,
+        9 => Op::Acknowledge,
+        10 => Op::Move(moves[dice.below(moves.len())]),
+        11 => Op::Attach(artifact.to_owned()),
+        12 => Op::RunDry,
+        _ => Op::Claim(String::new()),
     }
 }
 
@@ -285,7 +268,7 @@ async fn history(arena: &Arc<Arena>, seed: u64, careless: bool) -> (bool, usize)
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
         let ops: Vec<Op> =
-            (0..1 + dice.below(2)).map(|_| dice.op(&artifact)).filter(|op| !careless || !matches!(op, Op::Claim(_))).collect();
+            (0..1 + dice.below(2)).map(|_| op(&mut dice, &artifact)).filter(|op| !careless || !matches!(op, Op::Claim(_))).collect();
         clients.push(tokio::spawn(client(Arc::clone(arena), job.clone(), ops, Arc::clone(&order), careless)));
     }
     let mut calls: Vec<Call> = Vec::new();

@@ -4,24 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use dataops_domain::Timestamp;
-use dataops_testkit::{Stack, proof};
+use dataops_testkit::{Dice, Stack, proof};
 use serde_json::{Value, json};
-
-/// A small generator of its own, so that a round can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % most as u64).unwrap_or(0)
-    }
-
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
-    }
-}
 
 const SCHEDULES: [&str; 6] = ["0 9 * * *", "30 7 * * 1-5", "0 9 */2 * *", "0 0 1,15 * *", "0 9 * * SUN", "15 23 1-7 * 3"];
 
