@@ -1,6 +1,6 @@
 //! A workflow's page: the bundle, its tasks and its events, read in parallel.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dataops_api::views::bundle::{BundlePage, BundleTemplatePage, Close, LinkSlot, PhaseTasks, TemplateChanges};
 use dataops_api::views::row::TaskRow;
@@ -41,7 +41,8 @@ impl Engine {
         tasks.sort_by_key(|task| (task.date, order.iter().position(|name| Some(name) == task.template_task_ref.as_ref())));
         let by_id = HashMap::from([(bundle.id.as_str(), &bundle)]);
         let approved = self.approved(tasks.iter(), &by_id, super::MOST_LOOKED_AT);
-        let (artifacts, jobs) = (self.artifacts_of_bundle(&bundle), self.jobs_of(&bundle.linked.jobs));
+        let asked = asked(&bundle, &tasks);
+        let (artifacts, jobs) = (self.artifacts_of_bundle(&bundle), self.jobs_of(&asked));
         let (approved, artifacts, jobs) = futures_util::future::try_join3(approved, artifacts, jobs).await?;
         scene.approved = approved;
         scene.jobs.clone_from(&jobs);
@@ -194,4 +195,11 @@ fn phases(bundle: &Bundle, tasks: &[Task], rows: Vec<TaskRow>, scene: &Scene) ->
         current.current = true;
     }
     phases
+}
+
+/// The jobs that were asked for from the workflow or from one of its tasks: a job may name its task alone.
+fn asked(bundle: &Bundle, tasks: &[Task]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let all = tasks.iter().flat_map(|task| &task.linked.jobs).chain(&bundle.linked.jobs);
+    all.filter(|id| seen.insert(id.as_str())).cloned().collect()
 }

@@ -520,5 +520,13 @@ async fn the_pages_show_what_waits_and_what_can_be_done() {
     assert_eq!(task["task"]["assistantJobRefs"][0]["status"], "waiting_approval");
     let bundle = operator.get(&format!("/api/views/bundles/{}", podcast.bundle)).await.expect(200).json;
     assert_eq!(bundle["jobs"][0]["task"]["id"], podcast.task);
+    let alone = json!({ "assistantType": "podcast", "title": "Asked from the task", "taskId": podcast.task });
+    let alone = operator.post("/api/assistant-jobs", alone).await.expect(201).str("/job/id").to_owned();
+    let bundle = operator.get(&format!("/api/views/bundles/{}", podcast.bundle)).await.expect(200).json;
+    let shown: Vec<&str> = bundle["jobs"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!((shown.len(), shown.contains(&alone.as_str())), (2, true), "its workflow shows it too, and each once");
+    let rows = bundle["phases"].as_array().unwrap().iter().flat_map(|phase| phase["tasks"].as_array().unwrap());
+    let row = rows.into_iter().find(|row| row["id"] == podcast.task.as_str()).unwrap();
+    assert_eq!(row["job"]["status"], "waiting_approval", "{row}");
     assert_eq!(operator.get("/api/views/jobs/unknown").await.status, 404);
 }
