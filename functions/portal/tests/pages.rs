@@ -3,6 +3,7 @@
 mod fixtures;
 
 use chrono_tz::Europe::Berlin;
+use dataops_api::views::home::Home;
 use dataops_api::views::row::{Gate, GateKind};
 use dataops_portal::pages::{self, error::Trouble};
 use dataops_portal::ui::bulk::{Picked, Refused};
@@ -17,7 +18,7 @@ fn shown(page: &Page) -> String {
     document(&chrome("/"), page).into_string()
 }
 
-fn home(view: &dataops_api::views::home::Home) -> String {
+fn home(view: &Home) -> String {
     shown(&pages::home::page(view, &chrome("/"), Berlin, false))
 }
 
@@ -190,6 +191,13 @@ fn the_four_quiet_homes_are_told_apart() {
         list.clear();
     }
     assert!(home(&view).contains("All clear"));
+    let waiting = fixtures::assistants::assistants().waiting;
+    let decide = home(&Home { assistants: waiting, ..view.clone() });
+    assert!(!decide.contains("All clear") && decide.contains("Nothing late"), "a decision is work too");
+    assert!(decide.contains("<a href=\"#approvals\">1 approval waits for you</a>"));
+    let failed =
+        home(&Home { failures: vec![serde_json::from_value(fixtures::recurring::failure(1)).expect("a failure")], ..view.clone() });
+    assert!(!failed.contains("All clear") && failed.contains("<a href=\"#failures\">1 failure to look at</a>"));
     view.active_workflows = 0;
     view.workflows.clear();
     let idle = home(&view);

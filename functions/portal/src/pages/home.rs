@@ -108,13 +108,21 @@ fn shares(most: usize, wanted: [usize; 3]) -> [usize; 3] {
     given
 }
 
+/// The day when no task asks for anything. It is all clear only when nothing waits for a decision and nothing failed.
 fn all_clear(home: &Home, everyone: bool) -> Markup {
+    let (due, failed) = jobs(home);
+    let failed = home.failures.len() + failed.len();
     html! {
         section .all-clear #day aria-label="Today" {
             (icon("done"))
             div {
-                p .all-clear-title { "All clear: nothing late, nobody to chase, nothing left for today." }
+                p .all-clear-title {
+                    @if due.is_empty() && failed == 0 { "All clear: nothing late, nobody to chase, nothing left for today." }
+                    @else { "Nothing late, nobody to chase, no task left for today." }
+                }
                 p {
+                    @if !due.is_empty() { a href="#approvals" { (words::count(due.len(), "approval waits", "approvals wait")) " for you" } ". " }
+                    @if failed > 0 { a href="#failures" { (words::count(failed, "failure", "failures")) " to look at" } ". " }
                     @if let Some(task) = home.next.first() { "Next is " a href={ "/tasks/" (task.id) } data-open { (task.description) } ", " (words::due(task.date, home.today)) "." }
                     @else if !home.waiting.is_empty() { "The rest waits for others." }
                     @else if !everyone && home.open_tasks > 0 { (words::count(home.open_tasks, "open task", "open tasks")) " in all. " a href="/?for=all" { "Show everyone’s" } }
