@@ -22,7 +22,12 @@ pub(super) fn section(shown: Shown<'_>) -> Markup {
                 dd {
                     @if open {
                         details open[tried("due")] data-key="due" {
-                            summary { (words::short_date(task.date, view.today)) " " span .is-late[view.row.overdue] { "(" (words::due(task.date, view.today)) ")" } span .edit { "Change" } }
+                            summary {
+                                @let (on, due) = (words::short_date(task.date, view.today), words::due(task.date, view.today));
+                                (on)
+                                @if due != on { " " span .is-late[view.row.overdue] { "(" (due) ")" } }
+                                span .edit { "Change" }
+                            }
                             form .inline method="post" action=(shown.action("due")) {
                                 (form::hidden(&shown.chrome.csrf, &shown.back()))
                                 (Field { kind: "date", value: &date, required: true, ..Field::text("due", "date", "Due date") }.show(shown.attempt))
