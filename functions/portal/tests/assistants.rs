@@ -286,7 +286,7 @@ fn the_work_shows_its_assistant() {
         &html,
         &[
             "waits for approval",
-            "<a class=\"act\" href=\"/assistants/jobs/01JD5A00000000000000008001\">Review<span class=\"sr\"> Podcast document",
+            "<a class=\"quiet\" href=\"/assistants/jobs/01JD5A00000000000000008001\">Decided with its job<span class=\"sr\">: Podcast document",
         ],
     );
     lacks(&html, &["/approved\""]);

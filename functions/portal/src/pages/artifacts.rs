@@ -6,7 +6,7 @@ use dataops_domain::time::Tz;
 use maud::{Markup, html};
 
 use crate::ui::activity;
-use crate::ui::artifact::{address, decision, kind_words, row, status_words};
+use crate::ui::artifact::{address, decision, is_due, kind_words, row, status_words};
 use crate::ui::form::{self, Attempt};
 use crate::ui::page::{Chrome, Page};
 
@@ -65,6 +65,9 @@ pub fn page(artifact: &Artifact, chrome: &Chrome, timezone: Tz, attempt: &Attemp
             p .actions {
                 @if let Some(address) = address(artifact) { a .button href=(address) rel="noopener noreferrer" { "Open the content" } }
                 @else { code { (artifact.storage_uri) } }
+            }
+            @if let Some(job) = artifact.assistant_job_id.as_deref().filter(|_| is_due(artifact)) {
+                p .hint { "An assistant made it. " a href=(crate::ui::job::address(job)) { "Decide on the job" } " to fill its link as well, or to let it try again." }
             }
             (decision(artifact, &chrome.csrf, &back))
             (facts(artifact, timezone))

@@ -45,16 +45,21 @@ pub fn row(artifact: &Artifact, csrf: &str, back: &str) -> Markup {
                 }
             }
             @match artifact.assistant_job_id.as_deref().filter(|_| is_due(artifact)) {
-                // What an assistant made is decided with its job: that fills links and tries again.
-                Some(job) => a .act href=(super::job::address(job)) { "Review" span .sr { " " (artifact.title) } },
+                Some(job) => (with_its_job(job, artifact)),
                 None => (decision(artifact, csrf, back)),
             }
         }
     }
 }
 
+/// The way to the job that made it. It is decided there: deciding the job fills links and tries again, and the artifact alone
+/// would leave the job waiting. The job's own line has the one *Review*.
+fn with_its_job(job: &str, artifact: &Artifact) -> Markup {
+    html! { a .quiet href=(super::job::address(job)) { "Decided with its job" span .sr { ": " (artifact.title) } } }
+}
+
 /// True while a review is due.
-fn is_due(artifact: &Artifact) -> bool {
+pub fn is_due(artifact: &Artifact) -> bool {
     matches!(artifact.status, ArtifactStatus::Draft | ArtifactStatus::NeedsReview | ArtifactStatus::Rejected)
 }
 
