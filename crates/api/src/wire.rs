@@ -351,11 +351,18 @@ pub struct AuditReport {
     pub entities: usize,
     /// How many events they have.
     pub events: usize,
+    /// How many of them had a secret taken out after they were written: their words cannot be checked any more.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub redacted: usize,
     /// Everything that is wrong.
     pub findings: Vec<Finding>,
     /// Where the check goes on, when it is not at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+}
+
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }
 
 /// What checking a part of the audit chains found.

@@ -69,10 +69,14 @@ pub struct Event {
     pub previous_hash: String,
     /// Hash of this event.
     pub hash: String,
+    /// True when a secret was taken out of it after it was written, on its way through an export: the hash is that of what it said
+    /// before. Its place in the chain can be checked, its words can't.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
 }
 
 impl Event {
-    /// The hash this event should have: SHA-256 over its canonical JSON without `hash`, in hex.
+    /// The hash this event should have: SHA-256 over its canonical JSON without `hash` and `redacted`, in hex.
     pub fn expected_hash(&self) -> String {
         hash_of(crate::json::object(self))
     }
@@ -81,6 +85,7 @@ impl Event {
 /// The hash of an event's text as it was read: fields that [`Event`] does not know count too.
 fn hash_of(mut body: Object) -> String {
     body.remove("hash");
+    body.remove("redacted");
     let canonical = serde_json_canonicalizer::to_vec(&body).unwrap_or_default();
     Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -102,6 +107,7 @@ pub fn chained(entity_type: &str, entity_id: &str, head: &Head, new: NewEvent, a
         created_at: now,
         previous_hash: head.hash.clone(),
         hash: String::new(),
+        redacted: false,
     };
     event.hash = event.expected_hash();
     event

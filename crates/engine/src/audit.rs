@@ -73,6 +73,20 @@ enum Step {
 /// The first and last day of some events.
 type Span = (Date, Date);
 
+/// Events of a chain.
+struct Counts {
+    all: usize,
+    redacted: usize,
+}
+
+impl Counts {
+    fn of(kept: &[verify::Kept]) -> Self {
+        let is_redacted =
+            |kept: &&verify::Kept| serde_json::from_str::<dataops_domain::audit::Event>(&kept.text).is_ok_and(|event| event.redacted);
+        Self { all: kept.len(), redacted: kept.iter().filter(is_redacted).count() }
+    }
+}
+
 fn joined(spans: impl IntoIterator<Item = Option<Span>>) -> Option<Span> {
     spans.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
@@ -207,11 +221,12 @@ impl Engine {
     /// Checks these chains. Also tells the first and last day of their events.
     async fn chains(&self, entities: Vec<Entity>) -> Result<(AuditReport, Option<Span>), StoreError> {
         let checks = futures_util::stream::iter(entities).map(|entity| async move { self.chain(&entity).await });
-        let checked: Vec<(usize, Option<Span>, Vec<Finding>)> = checks.buffered(AT_ONCE).try_collect().await?;
+        let checked: Vec<(Counts, Option<Span>, Vec<Finding>)> = checks.buffered(AT_ONCE).try_collect().await?;
         let mut report = AuditReport { entities: checked.len(), ..AuditReport::default() };
         let mut span = None;
         for (events, of_one, findings) in checked {
-            report.events += events;
+            report.events += events.all;
+            report.redacted += events.redacted;
             report.findings.extend(findings);
             span = joined([span, of_one]);
         }
@@ -219,18 +234,18 @@ impl Engine {
     }
 
     /// Checks one chain. A record that changes between the reads is read again.
-    async fn chain(&self, entity: &Entity) -> Result<(usize, Option<Span>, Vec<Finding>), StoreError> {
+    async fn chain(&self, entity: &Entity) -> Result<(Counts, Option<Span>, Vec<Finding>), StoreError> {
         let mut ending = self.store.ending(entity).await?;
         loop {
             let kept = self.store.chain(entity).await?;
             let findings = verify::verify(entity, &kept, &ending.end);
             let span = joined(kept.iter().map(|kept| day_of(&kept.day_sort).map(|day| (day, day))));
             if findings.is_empty() {
-                return Ok((kept.len(), span, findings));
+                return Ok((Counts::of(&kept), span, findings));
             }
             let now = self.store.ending(entity).await?;
             if now == ending {
-                return Ok((kept.len(), span, findings));
+                return Ok((Counts::of(&kept), span, findings));
             }
             ending = now;
         }

@@ -205,6 +205,7 @@ fn read(item: &Item) -> Event {
                 .unwrap_or(Timestamp::from_millis(0)),
             previous_hash: String::new(),
             hash: String::new(),
+            redacted: false,
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Artifact, ArtifactStatus, ArtifactType, DataClass, SourceType, provider_of};
+use super::{Artifact, ArtifactStatus, ArtifactType, DataClass, SourceType, StorageProvider, provider_of};
 use crate::audit::NewEvent;
 use crate::id::ArtifactId;
 use crate::json::{self, Object};
@@ -82,13 +82,27 @@ pub fn update(stored: &Artifact, changes: &Object, context: Context<'_>) -> Resu
         let by = by.or_else(|| Some(context.actor.id.clone()).filter(|id| !id.is_empty())).or_else(|| stored.reviewed_by.clone());
         changes.insert("reviewedBy".to_owned(), json!(by));
     }
-    let mut after = json::merged(stored, &changes);
+    let mut after: Artifact = json::merged(stored, &changes);
     after.updated_at = context.now;
+    if is_decision(after.status) && after.reviewed_at.is_none() {
+        after.reviewed_at = stored.reviewed_at.clone().or_else(|| Some(context.now.to_string()));
+    }
+    keep_checksum(&after, &changes)?;
     keep_evidence(stored, &after)?;
     let action = action(stored.status, after.status);
     let summary = format!("{} artifact '{}'", title(action), after.title);
     let event = NewEvent { action, summary, metadata: json!({ "changes": json::changes(stored, &after) }) };
     Ok((after, event))
+}
+
+/// Refuses a change after which bytes of ours have no checksum; what had none before may be changed in other ways.
+fn keep_checksum(after: &Artifact, changes: &Object) -> Result<(), Refusal> {
+    let owned = matches!(after.storage_provider, StorageProvider::S3 | StorageProvider::LocalDev);
+    let named = ["storageUri", "storageProvider", "checksum"].iter().any(|key| changes.contains_key(*key));
+    if owned && named && after.checksum.as_deref().is_none_or(|sum| sum.trim().is_empty()) {
+        return Err(Refusal::field("/checksum", format!("checksum is required for {} artifacts", after.storage_provider.as_str())));
+    }
+    Ok(())
 }
 
 /// Refuses to take away what proves a done task. Putting it away or replacing it stays allowed: the task's evidence

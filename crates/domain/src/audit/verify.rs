@@ -117,7 +117,9 @@ impl Check<'_> {
             self.find(Some(at), Problem::Misplaced, format!("event {at} {says}"));
         }
         let as_written = serde_json::to_string(&fields).is_ok_and(|text| text == kept.text);
-        if !as_written || hash_of(fields) != event.hash {
+        // What an export took out is marked in the words as well; the mark alone excuses nothing.
+        let excused = event.redacted && kept.text.contains("[redacted");
+        if !as_written || hash_of(fields) != event.hash && !excused {
             self.find(Some(at), Problem::Altered, format!("event {at} is not what was written: its hash does not fit"));
         }
         if self.before.as_ref().is_some_and(|before| *before != event.previous_hash) {

@@ -108,11 +108,11 @@ fn shared(fields: &mut Fields<'_>, is_new: bool) -> Request {
     }
 }
 
-fn assistant_type(fields: &mut Fields<'_>, required: bool) -> Option<String> {
-    if !required && !fields.has("assistantType") {
+fn assistant_type(fields: &mut Fields<'_>, is_new: bool) -> Option<String> {
+    if !is_new && !fields.has("assistantType") {
         return None;
     }
-    fields.required_text("assistantType", "assistantType is required")?;
+    must_say(fields, "assistantType", "assistantType is required");
     words(fields, "assistantType", MAX_TYPE)
 }
 
@@ -128,6 +128,13 @@ fn owner(fields: &mut Fields<'_>, key: &str) -> Option<Option<String>> {
 fn boolean(fields: &mut Fields<'_>, key: &str) -> Option<bool> {
     fields.boolean(key);
     fields.value(key).and_then(Value::as_bool)
+}
+
+/// Refuses a text of which cleaning leaves nothing: one of invisible characters alone is none.
+fn must_say(fields: &mut Fields<'_>, key: &str, message: &str) {
+    if fields.value(key).and_then(Value::as_str).is_none_or(|text| plain_lines(text).is_empty()) {
+        fields.refuse(key, message);
+    }
 }
 
 /// A text of one line, cleaned of what steers a terminal and without what the contract calls secret-like (12.2); blank
@@ -347,7 +354,7 @@ pub fn parse_log(body: &Object) -> Result<LogEntry, Refusal> {
         Some("log-appended") => {}
         Some(_) => fields.refuse("action", "action must be log-appended; all other events are made by what happens to the job"),
     }
-    fields.required_text("summary", "summary is required");
+    must_say(&mut fields, "summary", "summary is required");
     let summary = unsecret(&mut fields, "summary", usize::MAX).map(cut);
     let metadata = metadata(&mut fields, "metadata");
     let actor = words(&mut fields, "actorId", id::MAX_LENGTH);
@@ -361,7 +368,7 @@ pub fn parse_log(body: &Object) -> Result<LogEntry, Refusal> {
 /// No reason, or one that looks like a secret.
 pub fn parse_reason(body: &Object) -> Result<String, Refusal> {
     let mut fields = Fields::of(body);
-    fields.required_text("reason", "reason is required: say what should be different");
+    must_say(&mut fields, "reason", "reason is required: say what should be different");
     let reason = unsecret(&mut fields, "reason", usize::MAX);
     fields.finish()?;
     Ok(cut(reason.unwrap_or_default()))
@@ -503,5 +510,10 @@ mod tests {
     fn a_reason_is_cut_and_never_blank() {
         assert_eq!(parse_reason(&object(json!({ "reason": "r".repeat(1_500) }))).expect("a reason").len(), MAX_WORDS);
         assert!(parse_reason(&object(json!({ "reason": " \n" }))).is_err());
+        for nothing in ["\u{7f}\u{1b}", "\u{0}", "\u{200b}", "\u{feff}\n\u{2060}"] {
+            assert!(parse_reason(&object(json!({ "reason": nothing }))).is_err(), "{nothing:?}");
+            assert!(parse_log(&object(json!({ "action": "log-appended", "summary": nothing }))).is_err(), "{nothing:?}");
+            assert!(parse_new(&object(json!({ "assistantType": nothing, "taskId": "t" }))).is_err(), "{nothing:?}");
+        }
     }
 }

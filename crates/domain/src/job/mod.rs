@@ -21,6 +21,21 @@ pub use state::{Action, JobStatus, Rules};
 
 /// What its audit events call a job.
 pub const KIND: &str = "assistant_job";
+/// What its audit events say was done (wire contract 12.1).
+pub const ACTIONS: &[&str] = &[
+    "created",
+    "queued",
+    "started",
+    "log-appended",
+    "artifact-attached",
+    "approval-requested",
+    "approved",
+    "rejected",
+    "retry-requested",
+    "failed",
+    "canceled",
+    "succeeded",
+];
 /// The most outputs of a job.
 pub const MAX_OUTPUTS: usize = 40;
 /// The most attempts a job may be given.

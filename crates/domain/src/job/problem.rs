@@ -60,8 +60,12 @@ impl JobError {
 
     fn from_parts(code: &str, summary: &str, secret: bool) -> Self {
         let code: String = plain(code).chars().take(MAX_CODE).collect();
-        let code = if secrets::looks_secret(&code) { "redacted".to_owned() } else { code };
-        let summary = plain(summary);
+        let code = match code.as_str() {
+            "" => DEFAULT.to_owned(),
+            code if secrets::looks_secret(code) => "redacted".to_owned(),
+            _ => code,
+        };
+        let summary = Some(plain(summary)).filter(|left| !left.is_empty()).unwrap_or_else(|| UNSAID.to_owned());
         let summary = if secret || secrets::looks_secret(&summary) { REDACTED.to_owned() } else { summary };
         Self { code, summary: summary.chars().take(MAX_SUMMARY).collect() }
     }

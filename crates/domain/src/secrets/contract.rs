@@ -12,10 +12,7 @@ const SECRET_KEYS: [&str; 6] = ["secret", "token", "password", "credential", "co
 /// API key followed by `=`, an authorization header or a bearer credential.
 pub fn note_marker(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    has_any(&text, &SIGNED)
-        || text.contains("authorization:")
-        || API_KEY.iter().any(|word| text.match_indices(word).any(|(at, _)| text[at + word.len()..].trim_start().starts_with('=')))
-        || has_bearer(&text)
+    has_any(&text, &SIGNED) || text.contains("authorization:") || has_api_key(&text) || has_bearer(&text)
 }
 
 /// True when an address or a metadata value holds a signed-address marker (wire contract 11: `storageUri`, `metadata`).
@@ -23,8 +20,23 @@ pub fn signed_url_marker(uri: &str) -> bool {
     has_any(&uri.to_ascii_lowercase(), &SIGNED)
 }
 
+/// True when a text of a portable record holds a marker of wire contract 15.3: those of section 11, and `password=`,
+/// `secret=`, `credential=` or an API key followed by `=`.
+pub fn portable_marker(text: &str) -> bool {
+    let telling = text.contains('=') || text.as_bytes().windows(6).any(|six| six.eq_ignore_ascii_case(b"x-amz-"));
+    if !telling {
+        return false;
+    }
+    let text = text.to_ascii_lowercase();
+    has_any(&text, &SIGNED) || has_any(&text, &["password=", "secret=", "credential="]) || has_api_key(&text)
+}
+
 /// True when the name of a field says that its value is a secret (wire contract 11, 12.2 and 15.3).
 pub fn is_secret_key(key: &str) -> bool {
+    const BEGINNINGS: [&[u8; 3]; 8] = [b"sec", b"tok", b"pas", b"cre", b"coo", b"aut", b"api", b"sig"];
+    if !key.as_bytes().windows(3).any(|three| BEGINNINGS.iter().any(|beginning| three.eq_ignore_ascii_case(*beginning))) {
+        return false;
+    }
     let key = key.to_ascii_lowercase();
     has_any(&key, &SECRET_KEYS) || has_any(&key, &API_KEY) || has_any(&key, &SIGNED_URL)
 }
@@ -42,6 +54,10 @@ pub fn looks_secret(value: &str) -> bool {
 
 fn has_any(text: &str, markers: &[&str]) -> bool {
     markers.iter().any(|marker| text.contains(marker))
+}
+
+fn has_api_key(text: &str) -> bool {
+    API_KEY.iter().any(|word| text.match_indices(word).any(|(at, _)| text[at + word.len()..].trim_start().starts_with('=')))
 }
 
 fn has_bearer(text: &str) -> bool {
@@ -94,6 +110,16 @@ mod tests {
         }
         for text in ["task-42", "risk-free", "sk-learn", "desk-based", "ghp_", "signature=1"] {
             assert!(!looks_secret(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn portable_texts_are_judged_by_the_words_of_the_contract() {
+        for text in ["a?X-Amz-Credential:x", "?sig=1", "PASSWORD=x", "my secret=1", "credential=", "api-key = 3", "?token=1"] {
+            assert!(portable_marker(text), "{text}");
+        }
+        for text in ["a=b", "the token: ask Anna", "x-amz-date", "password", "an api key"] {
+            assert!(!portable_marker(text), "{text}");
         }
     }
 

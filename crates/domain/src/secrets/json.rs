@@ -11,11 +11,32 @@ const MAX_DEPTH: usize = 64;
 /// beside them, as `name: value` would be.
 pub fn check_json(value: &Value) -> Option<(String, &'static str)> {
     let mut pointer = String::new();
-    let finding = walk(value, &mut pointer, 0, &|name, text| {
-        // A link carries what links carry.
-        if is_link(text) { super::first_in_link(text) } else { first(text).or_else(|| named(name?, text)) }
-    })?;
+    let finding = walk(value, &mut pointer, 0, &first_in_field)?;
     Some((pointer, finding.rule))
+}
+
+/// The first secret in the text of a field. A link carries what links carry, so the generic rules are not asked of one;
+/// any other text is read together with the field's name, as `name: text` would be.
+pub fn first_in_field(name: Option<&str>, text: &str) -> Option<Finding> {
+    if is_link(text) { super::first_in_link(text) } else { first(text).or_else(|| first_named(name, text)) }
+}
+
+/// What the text of a field is by the field's name alone.
+pub fn first_named(name: Option<&str>, text: &str) -> Option<Finding> {
+    named(name.filter(|name| may_tell(name))?, text)
+}
+
+/// The text of a field without what [`first_in_field`] would find in it; `None` when there is nothing to be found.
+pub fn redact_field(name: Option<&str>, text: &str) -> Option<String> {
+    let found = first_in_field(name, text)?;
+    let redacted = if is_link(text) { super::redact_link(text) } else { redact(text).into_owned() };
+    Some(if first_in_field(name, &redacted).is_some() { super::mark(found.rule) } else { redacted })
+}
+
+/// True when the name of a field may say that its value is a secret; false spares a closer look.
+fn may_tell(name: &str) -> bool {
+    const BEGINNINGS: [&[u8; 3]; 5] = [b"pas", b"sec", b"tok", b"cre", b"api"];
+    name.as_bytes().windows(3).any(|three| BEGINNINGS.iter().any(|beginning| three.eq_ignore_ascii_case(*beginning)))
 }
 
 /// A JSON pointer to the first field whose name says that it holds a secret ([`super::is_secret_key`]), whatever its

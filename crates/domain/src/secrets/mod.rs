@@ -27,8 +27,8 @@ mod value;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-pub use contract::{is_secret_key, looks_secret, note_marker, signed_url_marker};
-pub use json::{check_json, redact_json, secret_key_in};
+pub use contract::{is_secret_key, looks_secret, note_marker, portable_marker, signed_url_marker};
+pub use json::{check_json, first_in_field, first_named, redact_field, redact_json, secret_key_in};
 pub use rule::{Family, Finding, all, words};
 
 use text::Text;
@@ -72,6 +72,16 @@ pub fn redact(text: &str) -> Cow<'_, str> {
         None => redacted,
         Some(left) => Cow::Owned(mark(left.rule)),
     }
+}
+
+/// A link with every secret replaced that [`first_in_link`] would find.
+fn redact_link(text: &str) -> String {
+    let mut found = Vec::new();
+    scan::scan(&mut Text::new(text), |finding| {
+        found.extend(Some(finding).filter(|finding| finding.family != Family::Generic));
+        ControlFlow::Continue(())
+    });
+    replaced(text, &apart(found))
 }
 
 fn first_of(text: &str, wanted: impl Fn(Family) -> bool) -> Option<Finding> {

@@ -13,7 +13,7 @@ use dataops_domain::id::JobId;
 use dataops_domain::job::input::{Move, Request};
 use dataops_domain::job::steps::{self, Step};
 use dataops_domain::job::work::{self, Hold};
-use dataops_domain::job::{Job, JobError, JobStatus, Verdict};
+use dataops_domain::job::{ACTIONS, Job, JobError, JobStatus, Verdict};
 use dataops_domain::refusal::Refusal;
 use dataops_domain::task::change::Context;
 
@@ -126,6 +126,7 @@ fn write(world: &World, who: usize) -> World {
         }
     };
     for event in &step.events {
+        assert!(ACTIONS.contains(&event.action), "no export may hold an event '{}' of a job", event.action);
         next.reasons += u32::from(event.action == "rejected");
         next.events.push(event.action);
     }
