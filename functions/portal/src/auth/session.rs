@@ -111,7 +111,9 @@ async fn token_owner(portal: &Portal, id: &str, secret: &str) -> Result<Option<U
         return Ok(None);
     }
     let owner = portal.store.user_get(&UserId::new(record.user_id.clone())).await?;
-    let Some(owner) = owner.filter(|owner| owner.user.is_enabled()) else { return Ok(None) };
+    // A token that its owner no longer has is over, whatever lies in the table of sessions: the owner may come from an import.
+    let has = |owner: &UserRecord| owner.tokens.iter().any(|mark| mark.id == id);
+    let Some(owner) = owner.filter(|owner| owner.user.is_enabled() && has(owner)) else { return Ok(None) };
     portal.store.token_used(&record, now).await?;
     Ok(Some(owner.user))
 }
