@@ -15,6 +15,7 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, Record};
 use crate::query::{Range, shard};
+use crate::restore;
 use crate::tables::{
     ARTIFACTS_RECENT, BUNDLES_BY_STATUS, CLOSED, FILES_RECENT, Index, JOBS_RECENT, OPEN, RECENT_NOTIFICATIONS, Table, WINDOWS_BY_DATE,
 };
@@ -122,7 +123,9 @@ impl Store {
         // A start lists its tasks in the workflow's own event, and a workflow gets that when all of them are there.
         // A reminder is told by its task's event; its own chain begins when it is dismissed or settled. A window is told by the
         // event of its work; its own chain begins with its first change.
-        let later = matches!(first.table, Table::Tasks | Table::Notifications | Table::GenerationWindows) || item.contains_key("manifest");
+        let later = matches!(first.table, Table::Tasks | Table::Notifications | Table::GenerationWindows)
+            || item.contains_key("manifest")
+            || item.contains_key(restore::UNCHAINED);
         Ok(Ending { end: if later { End::Later(head) } else { End::Head(head) }, listed })
     }
 }

@@ -17,10 +17,12 @@ mod item;
 mod jobs;
 pub mod notifications;
 mod objects;
+mod objects_large;
 mod operation;
 mod query;
 mod read;
 mod recurring_configs;
+mod restore;
 mod search;
 mod sessions;
 mod system;
@@ -31,6 +33,7 @@ mod tokens;
 mod transaction;
 mod trash;
 mod users;
+mod whole;
 mod windows;
 
 pub use artifacts::ArtifactFilter;
@@ -44,17 +47,20 @@ pub use idempotency::Recorded;
 pub use item::{Record, Stored};
 pub use jobs::JobFilter;
 pub use objects::{ExpectedObject, ObjectHead, Objects, SignedRequest};
+pub use objects_large::{LargeObject, LargeUpload};
 pub use operation::{IdempotencyKey, Operation};
 pub use query::{Page, Range};
 pub use read::{Ids, Together};
 pub use search::{Happened, SearchBuild, SearchRetired, SearchRow, SearchSource, SearchState};
 pub use sessions::Session;
+pub use system::SystemFact;
 pub use tables::{INDEXES, Index, Table, Tables};
 pub use tasks::TaskFilter;
 pub use tokens::TokenRecord;
 pub use transaction::Transaction;
 pub use trash::{Found, Tombstone};
 pub use users::{SetupLink, TokenMark, UserRecord};
+pub use whole::{EXPORT_SCAN, Kept, WholePage};
 pub use windows::WindowRow;
 
 use std::sync::Arc;
@@ -78,6 +84,7 @@ pub struct Store {
     tables: Arc<Tables>,
     hooks: Hooks,
     objects: Option<Objects>,
+    exports: Option<Objects>,
 }
 
 impl Store {
@@ -93,6 +100,7 @@ impl Store {
             tables: Arc::new(tables),
             hooks: Hooks::default(),
             objects: None,
+            exports: None,
         }
     }
 

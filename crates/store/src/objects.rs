@@ -20,8 +20,8 @@ const SCHEME: &str = "s3://";
 /// The bucket of one stack.
 #[derive(Clone)]
 pub struct Objects {
-    client: aws_sdk_s3::Client,
-    bucket: String,
+    pub(crate) client: aws_sdk_s3::Client,
+    pub(crate) bucket: String,
     pub(crate) observer: Option<Observer>,
     pub(crate) fates: Option<Fates>,
 }
@@ -190,7 +190,7 @@ impl Objects {
         Box::pin(request.presigned(presigning(expires)?)).await.map(signed).map_err(StoreError::from_sdk)
     }
 
-    fn note(&self, operation: &'static str) {
+    pub(crate) fn note(&self, operation: &'static str) {
         if let Some(observer) = &self.observer {
             observer(Call { operation, target: self.bucket.clone(), capacity: 0.0 });
         }
@@ -205,6 +205,23 @@ impl Store {
         objects.fates.clone_from(&self.hooks.fates);
         self.objects = Some(objects);
         self
+    }
+
+    /// The same store with the bucket that archives are kept in.
+    #[must_use]
+    pub fn with_exports(mut self, mut exports: Objects) -> Self {
+        exports.observer.clone_from(&self.hooks.observer);
+        exports.fates.clone_from(&self.hooks.fates);
+        self.exports = Some(exports);
+        self
+    }
+
+    /// The bucket of archives.
+    ///
+    /// # Errors
+    /// When this function was given none.
+    pub fn exports(&self) -> Result<&Objects, StoreError> {
+        self.exports.as_ref().ok_or(StoreError::NotConfigured("DATAOPS_EXPORT_ARCHIVE_BUCKET"))
     }
 
     /// The bucket.

@@ -19,7 +19,7 @@ use crate::operation::Operation;
 use crate::tables::Table;
 use crate::trash::Tombstone;
 use crate::users::reservation;
-use crate::{Store, events, idempotency, tokens};
+use crate::{Store, events, idempotency, restore, tokens};
 
 enum Write {
     /// A record that must not exist yet.
@@ -70,7 +70,7 @@ impl Transaction<'_> {
     pub fn create<R: Record>(&mut self, mut record: R, event: Option<NewEvent>) -> Stored<R> {
         record.set_version(1);
         let head = self.append(&record, &Head::default(), event, false);
-        self.put_new(&record, &head, None);
+        self.put_new(&record, &head, Vec::new());
         Stored { record, head }
     }
 
@@ -81,20 +81,25 @@ impl Transaction<'_> {
         manifest: &BundleManifest,
     ) -> Stored<dataops_domain::bundle::Bundle> {
         bundle.set_version(1);
-        self.put_new(&bundle, &Head::default(), Some(manifest));
+        match manifest.attribute() {
+            Ok(plan) => self.put_new(&bundle, &Head::default(), vec![("manifest", plan)]),
+            Err(error) => self.failed = Some(error),
+        }
         Stored { record: bundle, head: Head::default() }
     }
 
-    fn put_new<R: Record>(&mut self, record: &R, head: &Head, manifest: Option<&BundleManifest>) {
+    /// Makes a record as it was once: with its version and the end of its chain, without an event.
+    pub(crate) fn put_back<R: Record>(&mut self, record: &R, head: &Head) {
+        let unchained = (head.sequence == 0).then(|| (restore::UNCHAINED, item::number(1)));
+        self.put_new(record, head, unchained.into_iter().collect());
+    }
+
+    /// Puts a record that is not there yet, with attributes beside it that its first change takes away.
+    fn put_new<R: Record>(&mut self, record: &R, head: &Head, beside: Vec<(&str, aws_sdk_dynamodb::types::AttributeValue)>) {
         // Any attribute that every item has says whether there is one; `source` is a reserved word.
         let key = R::TABLE.entity_attribute();
         let Some(mut item) = self.item(record, head) else { return };
-        if let Some(manifest) = manifest {
-            match manifest.attribute() {
-                Ok(plan) => item.insert("manifest".to_owned(), plan),
-                Err(error) => return self.failed = Some(error),
-            };
-        }
+        item.extend(beside.into_iter().map(|(name, value)| (name.to_owned(), value)));
         self.put(
             R::TABLE,
             item,
@@ -162,15 +167,7 @@ impl Transaction<'_> {
     pub fn delete<R: Record>(&mut self, before: &Stored<R>, event: NewEvent) {
         let head = self.append(&before.record, &before.head, Some(event), true);
         let Some(mut item) = self.item(&before.record, &head) else { return };
-        for (name, _) in before.record.attributes() {
-            item.remove(name);
-        }
-        if let Some(index) = R::TRASH {
-            item.insert(index.partition.to_owned(), item::text(crate::trash::partition()));
-            item.insert(index.sort.to_owned(), item::text(crate::trash::sort(self.operation.now, before.record.key())));
-        }
-        item.insert("deleted_at".to_owned(), item::text(self.operation.now.to_string()));
-        item.insert("deleted_by".to_owned(), item::text(&self.operation.actor.id));
+        crate::restore::bury::<R>(&mut item, &before.record, self.operation.now, &self.operation.actor.id);
         let read = [(":head", item::text(&before.head.hash)), (":sequence", item::number(before.head.sequence))];
         self.put(R::TABLE, item, "#hash = :head AND #sequence = :sequence AND attribute_not_exists(deleted_at)", &read, Write::Change);
     }
