@@ -4,6 +4,7 @@
 pub mod bulk;
 pub mod client;
 pub mod documents;
+pub mod exports;
 pub mod problem;
 pub mod recurring;
 pub mod reschedule;

@@ -10,6 +10,7 @@ mod bundles;
 mod catalog;
 mod documents;
 mod error;
+mod exports;
 mod files;
 mod jobs;
 mod joined;
@@ -38,6 +39,10 @@ pub use admin::{AdminAnswer, AdminCommand};
 pub use audit::{AuditQuery, AuditScope, audit_days, audit_entity};
 pub use documents::DocumentQuery;
 pub use error::{Error, Expected};
+pub use exports::{
+    Copied, Destination, ExportLimits, ExportOutcome, ExportSettings, Exported, ImportMode, Imported, Owned, Shelf, archive_checksum,
+    objects_copy, objects_missing,
+};
 pub use files::{Download, Upload, UploadStarted};
 pub use jobs::{JobQuery, RunOutcome, RunnerLimits, SweepReport, job_is_waiting};
 pub use recurring::{DutyReport, Limits, TickReport, WindowQuery};

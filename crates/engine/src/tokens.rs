@@ -57,7 +57,7 @@ impl Engine {
             let event = NewEvent {
                 action: "token-created",
                 summary: format!("Made the API token '{}'", token.name),
-                metadata: json!({ "tokenId": token.id, "expiresAt": token.expires_at }),
+                metadata: json!({ "keyId": token.id, "expiresAt": token.expires_at }),
             };
             transaction.change(&stored, after, event, false);
             transaction.commit(201, &json!({ "tokenId": token.id })).await?;
@@ -80,8 +80,7 @@ impl Engine {
             }
             let mut transaction = self.store.begin(operation);
             transaction.end_token(id);
-            let event =
-                NewEvent { action: "token-revoked", summary: "Revoked an API token".to_owned(), metadata: json!({ "tokenId": id }) };
+            let event = NewEvent { action: "token-revoked", summary: "Revoked an API token".to_owned(), metadata: json!({ "keyId": id }) };
             transaction.change(&stored, after, event, false);
             Ok(transaction.commit(204, &Value::Null).await?)
         })

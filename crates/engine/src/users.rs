@@ -144,7 +144,7 @@ impl Engine {
             let event = NewEvent {
                 action: "updated",
                 summary: format!("Changed user '{}'", after.user.name),
-                metadata: json!({ "changes": dataops_domain::json::changes(&before.user, &after.user), "passwordChanged": password_hash.is_some() }),
+                metadata: json!({ "changes": dataops_domain::json::changes(&before.user, &after.user), "signInChanged": password_hash.is_some() }),
             };
             let email = after.user.email.clone();
             let user = transaction.change(&stored, after, event, true).record.user;

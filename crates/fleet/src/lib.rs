@@ -16,4 +16,4 @@ pub mod starter;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use function::{BoxFuture, Function, Invocation, InvokeError, run};
-pub use starter::Starter;
+pub use starter::{AskError, Starter};

@@ -1,6 +1,9 @@
-//! Starting another function without waiting for it: Lambda's asynchronous Invoke.
+//! Starting another function: without waiting for it, by Lambda's asynchronous Invoke, or for its answer.
+
+use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
@@ -8,6 +11,17 @@ use serde_json::Value;
 
 use crate::Config;
 use crate::aws::{ENDPOINT_PREFIX, endpoint, lambda_client};
+
+/// Why a function gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// It was not waited for any longer.
+    #[error("it is still running")]
+    StillRunning,
+    /// It failed, or could not be reached.
+    #[error("{0}")]
+    Failed(String),
+}
 
 /// Starts one function.
 #[derive(Debug, Clone)]
@@ -23,6 +37,26 @@ impl Starter {
         let function = config.get(variable)?.to_owned();
         let is_local = config.iter().any(|(name, _)| name.starts_with(ENDPOINT_PREFIX));
         (!is_local || endpoint(config, "LAMBDA").is_some()).then(|| Self { client: lambda_client(config, sdk), function })
+    }
+
+    /// Runs it with this event and waits so long for its answer. A function that is not waited for any longer goes on.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn ask(&self, event: &Value, patience: Duration) -> Result<Value, AskError> {
+        let payload = Blob::new(event.to_string().into_bytes());
+        // One that is asked again works a second time: nothing here repeats the question.
+        let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled());
+        let request = self.client.invoke().function_name(&self.function).payload(payload).customize().config_override(once);
+        let reply = match tokio::time::timeout(patience, request.send()).await {
+            Err(_) => return Err(AskError::StillRunning),
+            Ok(reply) => reply.map_err(|error| AskError::Failed(DisplayErrorContext(&error).to_string()))?,
+        };
+        let answer = reply.payload.map(Blob::into_inner).unwrap_or_default();
+        if reply.function_error.is_some() {
+            return Err(AskError::Failed(String::from_utf8_lossy(&answer).into_owned()));
+        }
+        serde_json::from_slice(&answer).map_err(|error| AskError::Failed(format!("its answer can't be read: {error}")))
     }
 
     /// Starts it with this event. True when the platform took the event; it runs some time after.

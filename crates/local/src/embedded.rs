@@ -32,6 +32,27 @@ pub struct Embedded {
     _folder: Option<TempDir>,
 }
 
+fn opened(file: &Path) -> Result<Database, LocalError> {
+    let not_unicode = || LocalError::Folder { path: file.into(), problem: "its name is not Unicode".into() };
+    Ok(Database::new(file.to_str().ok_or_else(not_unicode)?)?)
+}
+
+/// Makes the file of a database with all its tables beside its place, and puts it there when it is whole: a table is not made at once,
+/// and one that was begun could never be used. Whoever comes second finds the file there.
+fn make_whole(template: &Template, file: &Path) -> Result<(), LocalError> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let refused = |error: std::io::Error| LocalError::Folder { path: folder.into(), problem: error.to_string() };
+    let beside = tempfile::Builder::new().prefix(".making-").tempdir_in(folder).map_err(refused)?;
+    let made = beside.path().join("made.db");
+    let database = opened(&made)?;
+    database::prepare(&database, template)?;
+    drop(database);
+    match std::fs::hard_link(&made, file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(refused(error)),
+        _ => Ok(()),
+    }
+}
+
 impl Embedded {
     /// A fresh one for a test. Objects lie in a temporary folder that goes with it.
     pub async fn memory(template: &Template) -> Result<Self, LocalError> {
@@ -44,9 +65,10 @@ impl Embedded {
 
     /// The one that lies in `database_file` and the folder `objects`. Several processes may open the same.
     pub async fn open(template: &Template, database_file: &Path, objects: &Path) -> Result<Self, LocalError> {
-        let not_unicode = || LocalError::Folder { path: database_file.into(), problem: "its name is not Unicode".into() };
-        let database = Database::new(database_file.to_str().ok_or_else(not_unicode)?)?;
-        Self::start(template, database, objects).await
+        if !database_file.exists() {
+            make_whole(template, database_file)?;
+        }
+        Self::start(template, opened(database_file)?, objects).await
     }
 
     async fn start(template: &Template, database: Database, objects: &Path) -> Result<Self, LocalError> {

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::control::Control;
 use crate::data_dir::{Lock, Running};
-use crate::functions::{ALL, ASSISTANT_RUNNER, Build, PORTAL, WORK_ENGINE};
+use crate::functions::{ALL, ASSISTANT_RUNNER, Build, EXPORT_JOB, PORTAL, WORK_ENGINE};
 use crate::invoke::Invoking;
 use crate::scheduler::Scheduler;
 use crate::serve::{Served, listen, listen_anywhere, url};
@@ -41,6 +41,8 @@ pub struct FleetOptions {
     pub now: Option<Timestamp>,
     /// Settings of assistants, over those of the template: see `dataops_assistants::Config`.
     pub assistants: BTreeMap<String, String>,
+    /// Where exports go and what their manifest says, over the settings of the template: see [`crate::functions::exports`].
+    pub exports: BTreeMap<String, String>,
     /// How functions are built: [`crate::functions::build`], except in tests of the fleet itself.
     pub build: Build,
 }
@@ -73,6 +75,7 @@ impl Fleet {
         let secret = options.portal_secret.map_or_else(|| data_dir.secret(), Ok)?;
         let mut template = Template::load(&Given::local(&secret))?;
         set_assistants(&mut template, &options.assistants);
+        set_exports(&mut template, &options.exports);
         all_known(&template)?;
         let embedded = Embedded::open(&template, &data_dir.database(), &data_dir.objects()).await?;
         let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
@@ -168,6 +171,16 @@ fn set_assistants(template: &mut Template, settings: &BTreeMap<String, String>) 
         let takes_all = function.logical_id == ASSISTANT_RUNNER;
         let taken: Vec<_> = settings.iter().filter(|(name, _)| takes_all || function.environment.contains_key(*name)).collect();
         function.environment.extend(taken.into_iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+}
+
+/// Gives the export job its settings. A destination that is given takes the place of the template's bucket.
+fn set_exports(template: &mut Template, settings: &BTreeMap<String, String>) {
+    let destinations = dataops_export_job::DESTINATIONS;
+    let elsewhere = destinations.iter().any(|name| settings.contains_key(*name));
+    for function in template.functions.iter_mut().filter(|function| function.logical_id == EXPORT_JOB) {
+        function.environment.retain(|name, _| !elsewhere || !destinations.contains(&name.as_str()));
+        function.environment.extend(settings.clone());
     }
 }
 

@@ -10,6 +10,7 @@ pub mod data_dir;
 pub mod door;
 pub mod embedded;
 pub mod error;
+pub mod exports;
 pub mod fleet;
 pub mod functions;
 pub mod host;

@@ -18,6 +18,7 @@ fn options(data_dir: &Path) -> FleetOptions {
         background: true,
         now: None,
         assistants: [].into(),
+        exports: [].into(),
         build,
     }
 }

@@ -20,7 +20,8 @@ pub struct Ledger {
 type FateOf = Arc<dyn Fn(usize) -> Fate + Send + Sync>;
 
 impl Ledger {
-    /// What to tell of every call. A Scan of anything but a catalog fails the test that made it.
+    /// What to tell of every call. A Scan of anything but a catalog fails the test that made it; an export's goes by a name of its
+    /// own (`dataops_store::EXPORT_SCAN`), which nothing else in the product uses.
     pub fn observer(&self) -> Observer {
         let calls = Arc::clone(&self.calls);
         let (calls_left, writes_left) = (Arc::clone(&self.calls_left), Arc::clone(&self.writes_left));

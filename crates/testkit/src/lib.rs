@@ -19,6 +19,7 @@ pub use answer::Answer;
 pub use browser::Browser;
 pub use caller::Caller;
 pub use dataops_assistant_runner::AssistantRunner;
+pub use dataops_export_job::ExportJob;
 pub use dice::Dice;
 pub use faults::{Faults, Happens};
 pub use ledger::Ledger;

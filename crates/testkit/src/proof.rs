@@ -34,6 +34,10 @@ pub struct Sizes {
     pub job_histories: usize,
     /// How often runs race for a dry run.
     pub dry_races: usize,
+    /// After how many of its writes, evenly spread, an import is killed.
+    pub import_kills: usize,
+    /// Made-up stores that are imported and exported again: seed and number of records.
+    pub imported_stores: &'static [(u64, u64)],
 }
 
 /// The counts of this run.
@@ -54,6 +58,8 @@ pub fn sizes() -> Sizes {
             job_pair_step: 1,
             job_histories: 20_000,
             dry_races: 200,
+            import_kills: 2_000,
+            imported_stores: &[(1, 0), (2, 1), (3, 10), (4, 100), (5, 100), (6, 1_000), (7, 1_000), (8, 10_000)],
         }
     } else {
         Sizes {
@@ -71,6 +77,8 @@ pub fn sizes() -> Sizes {
             job_pair_step: 37,
             job_histories: 1_000,
             dry_races: 3,
+            import_kills: 6,
+            imported_stores: &[(1, 0), (2, 3), (3, 60), (4, 300)],
         }
     }
 }

@@ -12,6 +12,7 @@ use dataops_domain::notification::Notification;
 use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::{Actor, Timestamp};
+use dataops_export_job::ExportJob;
 use dataops_fleet::{Clock, Config, Function, Invocation};
 use dataops_local::template::{Given, Template as Declared};
 use dataops_local::{Embedded, functions};
@@ -176,6 +177,31 @@ impl Stack {
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let declared = template.function(functions::ASSISTANT_RUNNER).expect("the runner is declared");
         self.embedded.config(declared, None).iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// The export job over this stack, whose calls the ledger sees too. Each is a process of its own.
+    pub async fn export_job(&self) -> ExportJob {
+        dataops_export_job::job(&self.export_config(), self.clock.clone(), self.ledger.hooks()).await.expect("the job starts")
+    }
+
+    /// What the export job is given, and the bucket of bytes beside it, as an import needs it.
+    pub fn export_config(&self) -> Config {
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
+        let config =
+            |id: &str| with_database(&self.embedded.config(template.function(id).expect("it is declared"), None), self.dynamodb.clone());
+        let (engine, job) = (config(functions::WORK_ENGINE), config(functions::EXPORT_JOB));
+        let mut settings: BTreeMap<String, String> = job.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        settings.extend(engine.get("DATAOPS_ARTIFACTS_BUCKET").map(|bucket| ("DATAOPS_ARTIFACTS_BUCKET".to_owned(), bucket.to_owned())));
+        Config::from_map(settings)
+    }
+
+    /// Invokes the export job with an event.
+    pub async fn export(&self, job: &ExportJob, event: Value) -> Value {
+        let invocation = Invocation { request_id: self.next_request(), deadline: None };
+        match job.invoke(event.to_string().as_bytes(), invocation).await {
+            Ok(answer) => serde_json::from_slice(&answer).expect("an answer"),
+            Err(error) => json!({ "ok": false, "failed": error.to_string() }),
+        }
     }
 
     /// Invokes a runner: for one job, or for a sweep.

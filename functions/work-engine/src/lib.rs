@@ -25,6 +25,8 @@ pub struct App {
     pub(crate) secret: Arc<str>,
     /// Starts the runner for a job that was submitted.
     pub(crate) runner: Option<Starter>,
+    /// Makes exports.
+    pub(crate) export_job: Option<Starter>,
     /// How the executors of assistants stand, for pages; only the runner has their credentials.
     pub(crate) executors: Arc<[ExecutorRow]>,
 }
@@ -53,9 +55,13 @@ pub async fn app(config: &Config, clock: Clock, hooks: Hooks) -> Result<App, Con
     if let Some(bucket) = config.get("DATAOPS_ARTIFACTS_BUCKET") {
         store = store.with_objects(Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket));
     }
+    if let Some(bucket) = config.get("DATAOPS_EXPORT_ARCHIVE_BUCKET") {
+        store = store.with_exports(Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket));
+    }
+    let export_job = Starter::new(config, &sdk, "DATAOPS_EXPORT_JOB_FUNCTION");
     let runner = Starter::new(config, &sdk, "DATAOPS_ASSISTANT_RUNNER_FUNCTION");
     let executors = executors(config)?;
-    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret, runner, executors })
+    Ok(App { engine: Engine::new(store, Arc::new(content), config.timezone()?), clock, secret, runner, export_job, executors })
 }
 
 fn executors(config: &Config) -> Result<Arc<[ExecutorRow]>, ConfigError> {

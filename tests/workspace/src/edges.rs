@@ -3,17 +3,19 @@
 use crate::members::{Member, members};
 
 /// What each member may use of ours, tests included. A new member is added here first.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("content", &["domain"]),
     ("api", &["domain"]),
     ("assistants", &["domain", "content"]),
+    ("portable", &["domain"]),
     ("store", &["domain"]),
     ("fleet", &["domain"]),
-    ("engine", &["domain", "store", "content", "api", "assistants"]),
+    ("engine", &["domain", "store", "content", "api", "assistants", "portable"]),
     ("work-engine", &["engine", "api", "assistants", "fleet", "domain", "content", "store"]),
     ("cron-runner", &["engine", "fleet", "domain", "content", "store"]),
     ("assistant-runner", &["engine", "assistants", "fleet", "domain", "content", "store"]),
+    ("export-job", &["api", "engine", "fleet", "domain", "content", "store", "portable"]),
     ("portal", &["api", "fleet", "domain", "store"]),
 ];
 /// These put everything together, so they may use anything.

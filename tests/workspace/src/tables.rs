@@ -58,6 +58,9 @@ fn each_function_is_told_the_tables_it_uses_and_no_other() {
     let ticked: Vec<Table> =
         Table::ALL.into_iter().filter(|table| !matches!(table, Table::Sessions | Table::Idempotency | Table::AssistantJobs)).collect();
     assert_eq!(variables(&template, functions::CRON_RUNNER), of(&ticked));
+    // All that is in an export, and the fact that says how exports stand.
+    let exported: Vec<Table> = Table::ALL.into_iter().filter(|table| !matches!(table, Table::Sessions | Table::Idempotency)).collect();
+    assert_eq!(variables(&template, functions::EXPORT_JOB), of(&exported));
     // Jobs, and what they are for, made of and told by.
     let worked =
         [Table::AssistantJobs, Table::Tasks, Table::Bundles, Table::Files, Table::Artifacts, Table::Notifications, Table::AuditEvents];

@@ -19,9 +19,9 @@ pub struct Given {
 }
 
 impl Given {
-    /// The local stack with this secret between portal and engine, quiet logs, and every other parameter at its default.
+    /// The local stack with this secret between portal and engine, quiet logs, a name that is no production's, and every other parameter at its default.
     pub fn local(portal_secret: &str) -> Self {
-        let parameters = [("PortalSecret", portal_secret), ("LogLevel", "warn")];
+        let parameters = [("PortalSecret", portal_secret), ("LogLevel", "warn"), ("Environment", "local")];
         Self { stack: STACK.to_owned(), parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod audit_events;
 pub(crate) mod bundles;
 pub(crate) mod cron;
 pub(crate) mod documents;
+pub(crate) mod exports;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod me;
@@ -43,6 +44,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(templates::router())
         .merge(recurring::router())
         .merge(cron::router())
+        .merge(exports::router())
         .merge(notifications::router())
         .merge(documents::router())
         .merge(files::router())

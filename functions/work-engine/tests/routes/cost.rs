@@ -160,6 +160,7 @@ async fn the_cost_table_is_the_committed_one() {
     recurring(&mut table).await;
     assistants(&mut table).await;
     people(&mut table).await;
+    exports(&mut table).await;
     compare(&table.rows);
 }
 
@@ -223,6 +224,20 @@ async fn assistants(table: &mut Table) {
     table.row("`GET /api/assistant-jobs?limit=100`", operator.get("/api/assistant-jobs?limit=100")).await;
     table.row("`GET /api/assistant-jobs?status=rejected&limit=100`", operator.get("/api/assistant-jobs?status=rejected&limit=100")).await;
     table.row("`GET /api/views/assistants`", operator.get("/api/views/assistants")).await;
+}
+
+/// An export of all of the above, and what admins see of it. The ledger tells its reads of whole tables from scans.
+async fn exports(table: &mut Table) {
+    let (stack, admin) = (Arc::clone(&table.stack), table.stack.admin());
+    let job = stack.export_job().await;
+    table.work("an export of this store", stack.export(&job, json!({}))).await;
+    table.work("the export job with nothing to go on with", stack.export(&job, json!({ "resume": true }))).await;
+    let list = table.row("`GET /api/exports`", admin.get("/api/exports")).await;
+    let id = list.json["exports"][0]["id"].as_str().unwrap();
+    table
+        .row("`POST /api/exports/:id/verify`, nothing here can start it", admin.post(&format!("/api/exports/{id}/verify"), json!({})))
+        .await;
+    table.work("verifying an archive once more", stack.export(&job, json!({ "verify": id }))).await;
 }
 
 async fn people(table: &mut Table) {
