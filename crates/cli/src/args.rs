@@ -32,6 +32,22 @@ pub(crate) enum Command {
     /// Looks into the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Checks a portable export: a folder, a bag, or an archive of either. Ends with 1 when something is wrong with it, with 3
+    /// when it cannot be checked.
+    Validate(ValidateArgs),
+    /// Writes everything that is stored into a folder, found valid before it is there. Ends with 1 when what is stored gives no
+    /// valid export, with 3 when it cannot be made.
+    Export(ExportArgs),
+    /// Says what an import would do with every record, and writes nothing. Ends with 1 when something is in the way.
+    DryRunImport(DryRunArgs),
+    /// Puts an export into an empty store. Repeat it when it was interrupted. Ends with 1 when something is in the way.
+    Import(ImportArgs),
+    /// Proves that an archive can be restored: checks it, imports it into a store of its own, uses that, exports it again and
+    /// compares. Ends with 1 when something of it failed.
+    RestoreDrill(DrillArgs),
+    /// The bytes that records own, which travel apart from an export.
+    #[command(subcommand)]
+    Files(FilesCommand),
     /// The search index.
     #[command(subcommand)]
     Search(SearchCommand),
@@ -169,8 +185,117 @@ pub(crate) struct VerifyArgs {
     /// Prints the findings as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Reads the tables of the AWS account of this process instead: its credentials, and the DATAOPS_ variables of the export job.
+    #[arg(long, conflicts_with_all = ["data_dir", "url"])]
+    pub(crate) aws: bool,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// The export: a folder, or an archive (.tar.gz).
+    #[arg(value_name = "DIR|ARCHIVE")]
+    pub(crate) path: PathBuf,
+    /// Prints the findings as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Whose data a command is about.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// The data folder of a fleet on this machine, running or not.
+    #[arg(long, default_value = ".dataops", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// The AWS account of this process instead: its credentials, the DATAOPS_ variables of the export job, and for imports, drills
+    /// and files DATAOPS_ARTIFACTS_BUCKET.
+    #[arg(long, conflicts_with = "data_dir")]
+    pub(crate) aws: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The folder to write: not there yet, or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Wraps it as a BagIt bag.
+    #[arg(long)]
+    pub(crate) bag: bool,
+    /// Prints what was made as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DryRunArgs {
+    /// The export: a folder, a bag, or an archive of either.
+    #[arg(value_name = "DIR|ARCHIVE")]
+    pub(crate) path: PathBuf,
+    /// Prints the plan as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The export: a folder, a bag, or an archive of either.
+    #[arg(value_name = "DIR|ARCHIVE")]
+    pub(crate) path: PathBuf,
+    /// Also into a store that holds something: what is new comes in, what is the same stays, and nothing is overwritten.
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// Also into a production stack, after its name was typed.
+    #[arg(long)]
+    pub(crate) break_glass: bool,
+    /// Prints what was done as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillArgs {
+    /// The archive: a file or folder, or an s3:// address of the account or data folder.
+    #[arg(long, value_name = "FILE|S3 URI")]
+    pub(crate) archive: String,
+    /// What the drill is written down for; never production.
+    #[arg(long, value_name = "NAME", default_value = "restore-drill")]
+    pub(crate) target_environment: String,
+    /// The folder that gets the evidence.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) evidence: PathBuf,
+    /// Prints the evidence.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FilesCommand {
+    /// Copies the bytes that the records of a stack own, and verifies each. Ends with 1 when some are missing or damaged.
+    Copy(CopyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// Where they come from: a folder, s3://bucket, or `stack`.
+    #[arg(long, value_name = "BUCKET|FOLDER|stack")]
+    pub(crate) from: String,
+    /// Where they go: a folder, s3://bucket, or `stack`.
+    #[arg(long, value_name = "stack|FOLDER|BUCKET", default_value = "stack")]
+    pub(crate) to: String,
+    /// Prints what was done as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Subcommand)]
@@ -249,6 +374,13 @@ mod tests {
             "dataops user setup-link",
             "dataops audit verify --entity task#t --from 2026-01-01",
             "dataops audit verify --to 2026-01-01",
+            "dataops validate",
+            "dataops validate a b",
+            "dataops export",
+            "dataops export --out a --aws --data-dir b",
+            "dataops import",
+            "dataops restore-drill",
+            "dataops files copy --to stack",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
         }

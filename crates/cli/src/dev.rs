@@ -22,6 +22,7 @@ pub(crate) async fn run(arguments: DevArgs, environment: &Config) -> Result<(), 
         background: !arguments.no_background,
         now: arguments.now,
         assistants: functions::assistants(environment),
+        exports: functions::exports(environment),
         build: functions::build,
     });
     let fleet = tokio::select! {

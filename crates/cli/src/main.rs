@@ -1,29 +1,36 @@
 //! The `dataops` command: the fleet on this machine, and administration of any fleet.
 //!
 //! It parses, calls and prints; what happens is in `dataops-local` and behind the engine's administration events. Results
-//! go to standard output, failures to standard error with exit status 1.
+//! go to standard output, failures to standard error with exit status 1 (2 for what cannot be understood, 3 for a check that could not
+//! be made).
 
 mod args;
 mod audit;
 mod clock;
 mod dev;
+mod drill;
 mod error;
+mod export;
+mod files;
 mod generate;
 mod http;
+mod import;
 mod moment;
 mod output;
+mod place;
 mod search;
 mod seed;
 mod target;
 mod tick;
 mod user;
+mod validate;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use dataops_fleet::Config;
 
-use args::{Arguments, AuditCommand, Command, SearchCommand, UserCommand};
+use args::{Arguments, AuditCommand, Command, FilesCommand, SearchCommand, UserCommand};
 use error::CliError;
 
 #[tokio::main]
@@ -33,7 +40,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);
-            ExitCode::FAILURE
+            ExitCode::from(error.status())
         }
     }
 }
@@ -47,7 +54,13 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::User(UserCommand::List { target })) => user::list(&target).await,
         Some(Command::User(UserCommand::SetupLink { id, target })) => user::setup_link(&id, &target).await,
         Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target).await,
-        Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted).await,
+        Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted, environment).await.map_err(CliError::of_looking),
+        Some(Command::Validate(wanted)) => validate::run(&wanted),
+        Some(Command::Export(wanted)) => export::run(&wanted, environment).await.map_err(CliError::of_looking),
+        Some(Command::DryRunImport(wanted)) => import::dry_run(&wanted, environment).await.map_err(CliError::of_looking),
+        Some(Command::Import(wanted)) => import::run(&wanted, environment).await.map_err(CliError::of_looking),
+        Some(Command::RestoreDrill(wanted)) => drill::run(&wanted, environment).await.map_err(CliError::of_looking),
+        Some(Command::Files(FilesCommand::Copy(wanted))) => files::copy(&wanted, environment).await.map_err(CliError::of_looking),
         Some(Command::Search(SearchCommand::Rebuild { data_dir })) => search::rebuild(&data_dir).await,
         Some(Command::Clock(wanted)) => clock::run(&wanted).await,
         Some(Command::Generate(wanted)) => generate::run(&wanted).await,

@@ -14,6 +14,11 @@ pub(crate) fn complain(error: &impl Display) {
     drop(writeln!(std::io::stderr(), "dataops: {error}"));
 }
 
+/// Prints what went wrong beside a result that stands.
+pub(crate) fn warn(words: impl Display) {
+    drop(writeln!(std::io::stderr(), "dataops: {words}"));
+}
+
 /// Prints rows in columns as wide as their widest text.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
