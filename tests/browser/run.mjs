@@ -16,7 +16,7 @@ import { startFleet } from './lib/fleet.mjs';
 import { Person } from './lib/person.mjs';
 import * as month from './mornings.mjs';
 
-const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'speed', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'recurring', 'assistants', 'sign-out'];
+const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'speed', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'recurring', 'assistants', 'data', 'sign-out'];
 /** Without these nothing after them can be told. */
 const ESSENTIAL = ['sign-in', 'start'];
 const SETTINGS = [

@@ -32,6 +32,7 @@ async fn site() -> Site {
         background: false,
         now: dataops_domain::Timestamp::parse("2026-07-01T09:00:00Z"),
         assistants: [].into(),
+        exports: [].into(),
         build: functions::build,
     };
     Site { fleet: Fleet::start(options).await.unwrap(), _folder: folder }

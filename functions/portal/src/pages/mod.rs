@@ -5,6 +5,7 @@ pub mod artifacts;
 pub mod assistants;
 pub mod calendar;
 pub mod close_workflow;
+pub mod data;
 pub mod documents;
 pub mod error;
 pub mod gap;

@@ -6,6 +6,7 @@ mod artifacts;
 mod assistants;
 mod calendar;
 mod close_workflow;
+mod data;
 mod documents;
 mod files;
 mod gap;
@@ -111,6 +112,8 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/settings/password", post(settings::password))
         .route("/settings/tokens", post(settings::make_token))
         .route("/settings/tokens/{id}/revoke", post(settings::revoke_token))
+        .route("/data", get(data::show).post(data::start))
+        .route("/data/{id}/verify", post(data::verify))
         .route("/users", get(users::show).post(users::create))
         .route("/users/{id}", get(users::show_one))
         .route("/users/{id}/{action}", get(users::to_user).post(users::act))

@@ -158,7 +158,10 @@ fn rail(chrome: &Chrome) -> Markup {
                 }
                 ul .rail-more {
                     li { a href="/settings" aria-current=[is_here("/settings").then_some("page")] { (icon("settings")) span { "Settings" } } }
-                    @if chrome.is_admin { li { a href="/users" aria-current=[is_here("/users").then_some("page")] { (icon("person")) span { "Users" } } } }
+                    @if chrome.is_admin {
+                        li { a href="/users" aria-current=[is_here("/users").then_some("page")] { (icon("person")) span { "Users" } } }
+                        li { a href="/data" aria-current=[is_here("/data").then_some("page")] { (icon("archived")) span { "Data" } } }
+                    }
                 }
             }
             a .find-link href="/search" { (icon("search")) span .sr { "Search" } }
@@ -175,7 +178,7 @@ fn rail(chrome: &Chrome) -> Markup {
                     }
                     ul .plain {
                         li { a href="/settings" { "Settings" } }
-                        @if chrome.is_admin { li { a href="/users" { "Users" } } }
+                        @if chrome.is_admin { li { a href="/users" { "Users" } } li { a href="/data" { "Data" } } }
                         @if chrome.is_admin { li { a href="/activity" { "Activity" } } }
                         li { a href="/trash" { "Trash" } }
                     }

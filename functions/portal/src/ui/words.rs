@@ -57,6 +57,19 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// The same of great numbers: `5,784 records`.
+pub fn many(number: u64, one: &str, many: &str) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {}", if number == 1 { one } else { many })
+}
+
 /// How long ago it was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`.
 pub fn age(at: Timestamp, now: Timestamp) -> String {
     match (now.millis() - at.millis()) / 60_000 {
@@ -168,6 +181,15 @@ pub fn workday_after(today: Date, days: i64) -> Date {
         _ => 0,
     };
     dataops_domain::time::plus_days(day, off).unwrap_or(day)
+}
+
+/// `3 KB`, `1.4 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
 }
 
 /// The words with a capital first letter.

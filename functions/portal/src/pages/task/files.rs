@@ -9,6 +9,7 @@ use crate::ui::artifact::{self, kind_words};
 use crate::ui::form::{self, Field};
 use crate::ui::heading::heading;
 use crate::ui::icon::icon;
+use crate::ui::words;
 
 /// The section.
 pub(super) fn section(shown: Shown<'_>) -> Markup {
@@ -32,7 +33,7 @@ fn line(shown: Shown<'_>, file: &File) -> Markup {
         li .file data-id=(file.id) {
             div .artifact-words {
                 p { (icon("file")) " " a href={ "/work/api/files/" (file.id) "/download" } { (file.filename) } }
-                p .hint { (size(file.size_bytes)) " · " (file.category.as_str()) @if !file.evidence_for.is_empty() { " · proves this task" } }
+                p .hint { (words::size(file.size_bytes)) " · " (file.category.as_str()) @if !file.evidence_for.is_empty() { " · proves this task" } }
             }
             @if file.evidence_for.is_empty() {
                 form .review method="post" action={ "/files/" (file.id) "/delete" } {
@@ -98,14 +99,5 @@ fn category_words(category: Category) -> &'static str {
         Category::Image => "a picture",
         Category::Invoice => "an invoice or receipt",
         Category::Document => "a document",
-    }
-}
-
-/// `3 KB`, `1.4 MB`.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
