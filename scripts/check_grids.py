@@ -23,6 +23,10 @@ ABOUT = {
     "job-dry-runs.md": ["crates/domain/src/job", "crates/engine/src/jobs"],
     "runner-killed.md": ["crates/domain/src/job", "crates/engine/src/jobs", "functions/assistant-runner/src"],
     "runner-stopped.md": ["crates/domain/src/job", "crates/engine/src/jobs", "functions/assistant-runner/src"],
+    "import-killed.md": ["crates/engine/src/exports", "crates/store/src/restore.rs", "crates/portable/src/import"],
+    "import-lost-writes.md": ["crates/engine/src/exports", "crates/store/src/restore.rs", "crates/portable/src/import"],
+    "imported-stores.md": ["crates/engine/src/exports", "crates/store/src/restore.rs", "crates/store/src/whole.rs", "crates/portable/src"],
+    "export-speed.md": ["crates/portable/src", "crates/domain/src/secrets"],
     "races.md": ["crates/store/src", "crates/engine/src"],
 }
 
