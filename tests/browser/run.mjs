@@ -44,6 +44,7 @@ async function aMonth() {
   const person = await Person.arrive(browser, fleet, SETTINGS[0], { sweeps: true, screenshots });
   try {
     await month.mornings(person);
+    await fleet.restore();
     if (person.findings.length > 0) assert.fail(`\n  ${person.findings.join('\n  ')}`);
   } finally {
     await person.leave();
@@ -73,6 +74,8 @@ async function everyJourney(t, look, sweeps) {
         if (person.findings.length > 0) assert.fail(`\n  ${person.findings.join('\n  ')}`);
       });
     }
+    // Whatever somebody does here can be exported and put back.
+    if (sweeps) await t.test('Everything of this day is exported and restored', { timeout: 60_000 }, () => fleet.restore());
   } finally {
     await person.leave();
     await fleet.stop();

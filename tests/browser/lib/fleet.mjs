@@ -14,7 +14,10 @@ const STARTS_WITHIN = 20_000;
 /** A Friday morning. Every date in the journeys counts from it. */
 export const NOW = '2026-11-20T08:00:00Z';
 
-/** Starts a fleet at a moment; `url` is where it answers, `clock(time)` sets its clock, `stop()` ends it and removes its data. */
+/**
+ * Starts a fleet at a moment; `url` is where it answers, `clock(time)` sets its clock, `restore()` exports everything that is stored and
+ * drills its way back, `stop()` ends it and removes its data.
+ */
 export async function startFleet(now = NOW) {
   const data = await mkdtemp(path.join(tmpdir(), 'dataops-browser-'));
   const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', now], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -31,10 +34,24 @@ export async function startFleet(now = NOW) {
   };
   try {
     const url = await ready(child);
-    return { url, stop, clock: (time) => promisify(execFile)(BINARY, ['clock', '--data-dir', data, '--set', time], { cwd: root }) };
+    const dataops = (...line) => promisify(execFile)(BINARY, [...line, '--data-dir', data], { cwd: root });
+    return { url, stop, clock: (time) => dataops('clock', '--set', time), restore: () => restore(dataops) };
   } catch (error) {
     await stop();
     throw new Error(`${BINARY} did not start: ${error.message}\n${Buffer.concat(said)}`);
+  }
+}
+
+async function restore(dataops) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dataops-export-'));
+  const out = path.join(folder, 'export');
+  try {
+    await dataops('export', '--out', out);
+    await dataops('restore-drill', '--archive', out, '--evidence', folder);
+  } catch (error) {
+    throw new Error(`${error.message}\n${error.stdout}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
