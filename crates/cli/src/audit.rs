@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::args::VerifyArgs;
 use crate::error::CliError;
 use crate::output::say;
-use crate::place::Opened;
+use crate::place::{Opened, must_be_there};
 use crate::target::{Administration, Connection};
 
 /// Whoever is asked to check: a fleet, or the tables of an account themselves.
@@ -20,6 +20,10 @@ impl Asked {
     async fn open(wanted: &VerifyArgs, environment: &Config) -> Result<Self, CliError> {
         if wanted.aws {
             return Ok(Self::Account(Opened::account(environment).await?));
+        }
+        // A folder that is not there has no log: saying that all of it is whole would be the wrong comfort.
+        if wanted.target.url.is_none() {
+            must_be_there(&wanted.target.data_dir)?;
         }
         Ok(Self::Fleet(wanted.target.open().await?))
     }

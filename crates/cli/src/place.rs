@@ -1,5 +1,7 @@
 //! Opens the data that exports and imports are about: a data folder, or the AWS account of this process.
 
+use std::path::Path;
+
 use dataops_export_job::ExportJob;
 use dataops_fleet::{Clock, Config};
 use dataops_local::exports::Data;
@@ -21,16 +23,15 @@ pub(crate) enum Opened {
 impl Place {
     /// Opens what is there. Whatever keeps it from being opened is no finding.
     pub(crate) async fn open(&self, environment: &Config) -> Result<Opened, CliError> {
-        if !self.aws && !self.is_there() {
-            let words = format!("{} holds no data of a fleet: name another with --data-dir", self.data_dir.display());
-            return Err(CliError::CouldNot(words));
+        if !self.aws {
+            must_be_there(&self.data_dir)?;
         }
         self.open_or_make(environment).await
     }
 
     /// True for a data folder that some fleet or command has made.
     pub(crate) fn is_there(&self) -> bool {
-        self.data_dir.join("dynamodb.db").is_file()
+        must_be_there(&self.data_dir).is_ok()
     }
 
     /// Opens it; a data folder that is not there is made.
@@ -95,6 +96,14 @@ impl Opened {
             data.close().await;
         }
     }
+}
+
+/// Refuses a folder that no fleet or command has made: what only looks makes nothing.
+pub(crate) fn must_be_there(data_dir: &Path) -> Result<(), CliError> {
+    if data_dir.join("dynamodb.db").is_file() {
+        return Ok(());
+    }
+    Err(CliError::CouldNot(format!("{} holds no data of a fleet: name another with --data-dir", data_dir.display())))
 }
 
 /// True for the name of a stack that people rely on.

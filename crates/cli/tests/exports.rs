@@ -54,7 +54,7 @@ fn out_checked_planned_in_and_drilled() {
     assert_eq!(plan["plan"]["tasks"]["inserts"], plan["wouldWrite"]["tasks"]);
     ends_with(&of(&two, &["dry-run-import", path(&at("nowhere"))]), 3);
     assert!(!two.exists(), "a dry run makes nothing");
-    for line in [&["export", "--out", "x"][..], &["files", "copy", "--from", "x"]] {
+    for line in [&["export", "--out", "x"][..], &["files", "copy", "--from", "x"], &["audit", "verify"]] {
         let refused = of(&two, line);
         ends_with(&refused, 3);
         assert!(text(&refused.stderr).contains("holds no data of a fleet") && !two.exists(), "{}", text(&refused.stderr));
