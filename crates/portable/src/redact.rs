@@ -82,7 +82,7 @@ fn within(name: Option<&str>, value: &mut Value, care: Care) -> u64 {
         Value::Array(list) => list.iter_mut().map(|inner| within(name, inner, care)).sum(),
         Value::Object(object) => {
             let mut count = names(object, care);
-            let telling: Vec<String> = object.keys().filter(|key| secrets::first(key).is_some()).cloned().collect();
+            let telling: Vec<String> = object.keys().filter(|key| !is_short(key) && secrets::first(key).is_some()).cloned().collect();
             for key in telling {
                 object.shift_remove(&key);
                 object.insert(free_name(object), Value::from("[redacted]"));
