@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::publish::get_file;
+use super::publish::{get_file, hex, sha256};
 use super::{ExportSettings, apart, disk};
 use crate::Engine;
 use crate::error::{Error, Expected};
@@ -119,8 +119,7 @@ impl Engine {
     pub async fn drill_note(&self, operation: &Operation, checksum: &str, drill: &Drill, evidence: &[u8]) -> Result<bool, Error> {
         let (state, _) = self.exports_state().await?;
         let Some(archive) = state.archives.into_iter().find(|archive| archive.checksum == checksum) else { return Ok(false) };
-        let hex = hex(&Sha256::digest(evidence));
-        self.store.exports()?.put(&evidence_key(&archive), Bytes::copy_from_slice(evidence), JSON, &hex).await?;
+        self.store.exports()?.put(&evidence_key(&archive), Bytes::copy_from_slice(evidence), JSON, &sha256(evidence)).await?;
         self.archive_note(operation, &archive.id, |check| check.drill = Some(drill.clone())).await?;
         Ok(true)
     }
@@ -195,8 +194,4 @@ pub fn archive_checksum(path: &Path) -> Result<String, Error> {
         }
         hasher.update(&buffer[..read]);
     }
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

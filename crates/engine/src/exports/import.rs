@@ -15,10 +15,10 @@ use dataops_portable::{Entity, Incoming, Limits, Options, validate};
 use dataops_store::{CommitError, Operation, Record, Table};
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::kinds::{self, Kind, READ, with_kind};
+use super::publish::sha256;
 use super::{apart, disk};
 use crate::Engine;
 use crate::error::{Error, Expected};
@@ -335,7 +335,7 @@ async fn identity(path: &Path) -> Result<String, Error> {
     let path = path.to_owned();
     apart(move || {
         let bytes = import::manifest_bytes(&path, &Limits::default())?;
-        Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(sha256(&bytes))
     })
     .await
 }

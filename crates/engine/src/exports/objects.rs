@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::disk;
-use super::publish::{BYTES, put_file};
+use super::publish::{BYTES, hex, put_file};
 use crate::Engine;
 use crate::error::Error;
 
@@ -173,7 +173,7 @@ impl Shelf {
             }
         }
         file.flush().await.map_err(disk)?;
-        Ok(Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Some(hex(&hash.finalize())))
     }
 
     async fn put(&self, key: &str, held: &Path) -> Result<(), Error> {

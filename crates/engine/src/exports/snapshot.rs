@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use dataops_domain::audit::{self, Event};
 use dataops_domain::id;
 use dataops_portable::{Entity, Incoming, Writer};
-use dataops_store::Record;
+use dataops_store::{Record, StoreError, WholePage};
 use serde::{Deserialize, Serialize};
 
 use super::kinds::{self, Kind, READ, with_kind};
@@ -77,60 +77,14 @@ impl Engine {
         }
     }
 
-    async fn snapshot_table<K: Kind>(&self, mut writer: Writer, place: &mut Place, limits: &ExportLimits) -> Result<Writer, Error> {
-        let mut page = self.store.whole::<K>(place.after.as_deref()).await?;
-        loop {
-            let (records, next) = (page.records, page.next);
-            place.records += records.len() as u64;
-            // The next page comes in while this one is sorted.
-            let pushed = push(writer, records.into_iter().map(kinds::incoming));
-            let following = async {
-                match next.as_deref() {
-                    Some(next) => self.store.whole::<K>(Some(next)).await.map(Some),
-                    None => Ok(None),
-                }
-            };
-            let (pushed, following) = futures_util::future::join(pushed, following).await;
-            writer = pushed?;
-            place.after = next;
-            match following? {
-                None => {
-                    place.turn();
-                    return Ok(writer);
-                }
-                Some(_) if !limits.has(READING_RESERVE) => return Ok(writer),
-                Some(following) => page = following,
-            }
-        }
+    async fn snapshot_table<K: Kind>(&self, writer: Writer, place: &mut Place, limits: &ExportLimits) -> Result<Writer, Error> {
+        let read = |after: Option<String>| async move { self.store.whole::<K>(after.as_deref()).await };
+        paged(writer, place, limits, read, kinds::incoming).await
     }
 
-    async fn snapshot_events(&self, mut writer: Writer, place: &mut Place, limits: &ExportLimits) -> Result<Writer, Error> {
-        let mut page = self.store.whole_events(place.after.as_deref()).await?;
-        loop {
-            let (events, next) = (page.records, page.next);
-            place.records += events.len() as u64;
-            let pushed = apart(move || {
-                events.iter().try_for_each(|event| writer.push(Incoming::event(event)))?;
-                Ok(writer)
-            });
-            let following = async {
-                match next.as_deref() {
-                    Some(next) => self.store.whole_events(Some(next)).await.map(Some),
-                    None => Ok(None),
-                }
-            };
-            let (pushed, following) = futures_util::future::join(pushed, following).await;
-            writer = pushed?;
-            place.after = next;
-            match following? {
-                None => {
-                    place.turn();
-                    return Ok(writer);
-                }
-                Some(_) if !limits.has(READING_RESERVE) => return Ok(writer),
-                Some(following) => page = following,
-            }
-        }
+    async fn snapshot_events(&self, writer: Writer, place: &mut Place, limits: &ExportLimits) -> Result<Writer, Error> {
+        let read = |after: Option<String>| async move { self.store.whole_events(after.as_deref()).await };
+        paged(writer, place, limits, read, |event| Incoming::event(&event)).await
     }
 
     /// Reads what is named and was not there when its table was read. `with_chains`: with its events too.
@@ -166,6 +120,44 @@ impl Engine {
             records.push(kinds::incoming(kept));
         }
         Ok(records)
+    }
+}
+
+/// Reads a table from its place on, page by page, to its end or as far as there is time. The next page comes in while this one is
+/// sorted.
+async fn paged<T, F>(
+    mut writer: Writer,
+    place: &mut Place,
+    limits: &ExportLimits,
+    read: impl Fn(Option<String>) -> F,
+    incoming: fn(T) -> Incoming,
+) -> Result<Writer, Error>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<WholePage<T>, StoreError>>,
+{
+    let mut page = read(place.after.clone()).await?;
+    loop {
+        let (records, next) = (page.records, page.next);
+        place.records += records.len() as u64;
+        let pushed = push(writer, records.into_iter().map(incoming));
+        let following = async {
+            match &next {
+                Some(next) => read(Some(next.clone())).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (pushed, following) = futures_util::future::join(pushed, following).await;
+        writer = pushed?;
+        place.after = next;
+        match following? {
+            None => {
+                place.turn();
+                return Ok(writer);
+            }
+            Some(_) if !limits.has(READING_RESERVE) => return Ok(writer),
+            Some(following) => page = following,
+        }
     }
 }
 
