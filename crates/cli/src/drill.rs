@@ -47,7 +47,7 @@ async fn drilled(wanted: &DrillArgs, opened: Option<&Opened>, scratch: &Path) ->
     let about = json!({
         "schema_version": "dataops.restore-evidence.v1", "archive_uri": wanted.archive, "archive_key": key_of(&wanted.archive),
         "target_environment": wanted.target_environment, "evidence_timestamp": now,
-        "production_write_gate": "Nothing was written outside of the drill's own store; a restore into production must be human-approved",
+        "production_write_gate": "No record was written outside of the drill's own store; a restore into production must be human-approved",
     });
     if let (Value::Object(evidence), Value::Object(about)) = (&mut evidence, about) {
         evidence.extend(about);
