@@ -37,7 +37,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 def main():
     with tempfile.TemporaryDirectory(prefix="dataops-fuzz-") as folder:
         secret, port = secrets.token_hex(16), free_port()
-        log = Path(folder) / "log"
+        log = Path(os.environ.get("DATAOPS_LOGS_DIR", folder)) / "generated-requests.log"
         fleet = start(folder, secret, port, log)
         try:
             ready(fleet, log)
@@ -60,7 +60,8 @@ def start(folder, secret, port, log):
     command = [BINARY, "dev", "--data-dir", f"{folder}/data", "--port", "0", "--engine-port", str(port)]
     command += ["--portal-secret", secret, "--no-background", "--now", NOW]
     with log.open("wb") as out:
-        return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        environment = os.environ | ({"LOG_LEVEL": "info"} if "DATAOPS_LOGS_DIR" in os.environ else {})
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
 
 
 def ready(fleet, log):

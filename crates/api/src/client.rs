@@ -120,7 +120,7 @@ impl Client {
     /// Sends one request and gives the answer as it is, whatever its status.
     ///
     /// # Errors
-    /// When the engine can't be reached.
+    /// When the engine can't be reached, or does not know the secret.
     pub async fn call(&self, caller: &Caller, request: Request) -> Result<Answer, ClientError> {
         let unreachable = |error: String| ClientError::Unreachable(error);
         let payload = serde_json::to_vec(&self.event(caller, &request)).map_err(|error| unreachable(error.to_string()))?;
@@ -131,7 +131,14 @@ impl Client {
         }
         let payload = reply.payload().map(Blob::as_ref).unwrap_or_default();
         let answer: Value = serde_json::from_slice(payload).map_err(|error| unreachable(error.to_string()))?;
-        read_answer(&answer).ok_or_else(|| unreachable("not an HTTP answer".to_owned()))
+        let answer = read_answer(&answer).ok_or_else(|| unreachable("not an HTTP answer".to_owned()))?;
+        // Who is signed in is decided before this. So the engine means the caller itself, and nobody at a browser can help that.
+        match answer.status {
+            401 => {
+                Err(unreachable("it takes this caller for a stranger: WORK_ENGINE_PORTAL_SECRET is not the same here and there".to_owned()))
+            }
+            _ => Ok(answer),
+        }
     }
 
     fn event(&self, caller: &Caller, request: &Request) -> Value {

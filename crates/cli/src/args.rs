@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Looks into the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Tries a running fleet: the portal, the catalog, a tick and an export, which it runs. Ends with 1 when something is wrong, with 3
+    /// when it cannot be tried.
+    Smoke(SmokeArgs),
     /// Checks a portable export: a folder, a bag, or an archive of either. Ends with 1 when something is wrong with it, with 3
     /// when it cannot be checked.
     Validate(ValidateArgs),
@@ -93,6 +96,10 @@ pub(crate) struct Target {
     /// The address of a deployed fleet's portal instead.
     #[arg(long, conflicts_with = "data_dir")]
     pub(crate) url: Option<String>,
+    /// The name of a deployed stack instead, with the AWS credentials and the AWS_REGION of this process: no API token. With --url,
+    /// links that are printed begin with it.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["data_dir", "token", "token_stdin"])]
+    pub(crate) stack: Option<String>,
     /// The API token for --url. Other users of this machine can see it; --token-stdin hides it.
     #[arg(long, requires = "url", conflicts_with = "token_stdin")]
     pub(crate) token: Option<String>,
@@ -137,14 +144,37 @@ pub(crate) struct UserAdd {
     /// What the user may do.
     #[arg(long, value_enum, default_value = "operator")]
     pub(crate) role: Role,
-    /// The user's id; by default a new one is made. A deployed fleet makes its own.
-    #[arg(long, conflicts_with = "url")]
+    /// The user's id; by default a new one is made. Over the API the fleet makes its own.
+    #[arg(long, conflicts_with_all = ["token", "token_stdin"])]
     pub(crate) id: Option<String>,
+    /// Also makes a link with which the user sets a password, once, within 24 hours.
+    #[arg(long, conflicts_with_all = ["token", "token_stdin", "password_stdin"])]
+    pub(crate) setup_link: bool,
     /// Reads the password from standard input (its first line, or the second after --token-stdin).
     #[arg(long)]
     pub(crate) password_stdin: bool,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// How a fleet is tried.
+#[derive(Debug, Args)]
+pub(crate) struct SmokeArgs {
+    /// The address of the portal; by default that of the fleet that runs on the data folder.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// The name of a deployed stack, with the AWS credentials and the AWS_REGION of this process.
+    #[arg(long, value_name = "NAME", requires = "url", conflicts_with_all = ["data_dir", "token_stdin"])]
+    pub(crate) stack: Option<String>,
+    /// Goes through the API instead: reads an admin's API token from the first line of standard input.
+    #[arg(long, requires = "url", conflicts_with = "data_dir")]
+    pub(crate) token_stdin: bool,
+    /// The data folder of a fleet that runs on this machine.
+    #[arg(long, default_value = ".dataops", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// Prints what was found as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What a user may do.
@@ -369,6 +399,12 @@ mod tests {
             "dataops clock --advance 5",
             "dataops user add --email a@b.c --name A --role boss",
             "dataops user list --url https://x --data-dir y",
+            "dataops user list --stack x --data-dir y",
+            "dataops user list --stack x --url https://x --token t",
+            "dataops user add --email a@b.c --name A --setup-link --password-stdin",
+            "dataops smoke --stack x",
+            "dataops smoke --url https://x --stack x --data-dir y",
+            "dataops smoke --token-stdin",
             "dataops seed --token t",
             "dataops user add --email a@b.c --name A --id a --url https://x --token t",
             "dataops user setup-link",

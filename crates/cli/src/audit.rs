@@ -22,10 +22,10 @@ impl Asked {
             return Ok(Self::Account(Opened::account(environment).await?));
         }
         // A folder that is not there has no log: saying that all of it is whole would be the wrong comfort.
-        if wanted.target.url.is_none() {
+        if wanted.target.url.is_none() && wanted.target.stack.is_none() {
             must_be_there(&wanted.target.data_dir)?;
         }
-        Ok(Self::Fleet(wanted.target.open().await?))
+        Ok(Self::Fleet(wanted.target.open(environment).await?))
     }
 
     /// One step of the check.

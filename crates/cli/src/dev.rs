@@ -23,7 +23,7 @@ pub(crate) async fn run(arguments: DevArgs, environment: &Config) -> Result<(), 
         now: arguments.now,
         assistants: functions::assistants(environment),
         exports: functions::exports(environment),
-        build: functions::build,
+        build: functions::own(),
     });
     let fleet = tokio::select! {
         fleet = Box::pin(fleet) => fleet?,

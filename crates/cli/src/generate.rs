@@ -1,5 +1,6 @@
 //! `dataops generate`: makes the work of a range of dates, or says what that would do (FR-4).
 
+use dataops_fleet::Config;
 use serde_json::{Value, json};
 
 use crate::args::GenerateArgs;
@@ -8,8 +9,8 @@ use crate::output::say;
 use crate::target::{Administration, Connection};
 
 /// Previews, and makes what the preview showed.
-pub(crate) async fn run(wanted: &GenerateArgs) -> Result<(), CliError> {
-    let connection = wanted.target.open().await?;
+pub(crate) async fn run(wanted: &GenerateArgs, environment: &Config) -> Result<(), CliError> {
+    let connection = wanted.target.open(environment).await?;
     let done = over(&connection, wanted).await;
     connection.close().await;
     let done = done?;
@@ -20,14 +21,14 @@ pub(crate) async fn run(wanted: &GenerateArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// On a data folder one command does both; over the API there are two requests.
+/// One administration command does both; over the API there are two requests.
 async fn over(connection: &Connection, wanted: &GenerateArgs) -> Result<Value, CliError> {
     let to = wanted.to.as_ref().unwrap_or(&wanted.from);
     let mut range = json!({ "from": wanted.from, "to": to });
     let event = json!({ "command": "generate", "from": wanted.from, "to": to, "preview": wanted.preview });
     let route = ("POST", "/recurring/preview".to_owned(), Some(range.clone()));
     let answer = connection.run(Administration { event, route }).await?;
-    if let Connection::Local(_) = connection {
+    if !matches!(connection, Connection::Remote { .. }) {
         return Ok(answer);
     }
     if wanted.preview {

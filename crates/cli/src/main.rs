@@ -7,6 +7,7 @@
 mod args;
 mod audit;
 mod clock;
+mod credentials;
 mod dev;
 mod drill;
 mod error;
@@ -20,6 +21,8 @@ mod output;
 mod place;
 mod search;
 mod seed;
+mod smoke;
+mod stack;
 mod target;
 mod tick;
 mod user;
@@ -29,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use dataops_fleet::Config;
+use dataops_local::roles::record;
 
 use args::{Arguments, AuditCommand, Command, FilesCommand, SearchCommand, UserCommand};
 use error::CliError;
@@ -46,15 +50,17 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError> {
+    record::start(|name| environment.get(name))?;
     match arguments.command {
         None => dev::run(arguments.dev, environment).await,
         Some(Command::Dev(dev)) => dev::run(dev, environment).await,
-        Some(Command::Seed { target }) => seed::run(&target).await,
-        Some(Command::User(UserCommand::Add(new))) => user::add(&new).await,
-        Some(Command::User(UserCommand::List { target })) => user::list(&target).await,
-        Some(Command::User(UserCommand::SetupLink { id, target })) => user::setup_link(&id, &target).await,
-        Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target).await,
+        Some(Command::Seed { target }) => seed::run(&target, environment).await,
+        Some(Command::User(UserCommand::Add(new))) => user::add(&new, environment).await,
+        Some(Command::User(UserCommand::List { target })) => user::list(&target, environment).await,
+        Some(Command::User(UserCommand::SetupLink { id, target })) => user::setup_link(&id, &target, environment).await,
+        Some(Command::User(UserCommand::Disable { id, target })) => user::disable(&id, &target, environment).await,
         Some(Command::Audit(AuditCommand::Verify(wanted))) => audit::verify(&wanted, environment).await.map_err(CliError::of_looking),
+        Some(Command::Smoke(wanted)) => smoke::run(&wanted, environment).await.map_err(CliError::of_looking),
         Some(Command::Validate(wanted)) => validate::run(&wanted),
         Some(Command::Export(wanted)) => export::run(&wanted, environment).await.map_err(CliError::of_looking),
         Some(Command::DryRunImport(wanted)) => import::dry_run(&wanted, environment).await.map_err(CliError::of_looking),
@@ -63,7 +69,7 @@ async fn run(arguments: Arguments, environment: &Config) -> Result<(), CliError>
         Some(Command::Files(FilesCommand::Copy(wanted))) => files::copy(&wanted, environment).await.map_err(CliError::of_looking),
         Some(Command::Search(SearchCommand::Rebuild { data_dir })) => search::rebuild(&data_dir).await,
         Some(Command::Clock(wanted)) => clock::run(&wanted).await,
-        Some(Command::Generate(wanted)) => generate::run(&wanted).await,
+        Some(Command::Generate(wanted)) => generate::run(&wanted, environment).await,
         Some(Command::Tick(wanted)) => tick::run(&wanted).await,
     }
 }

@@ -9,6 +9,7 @@ use dataops_local::functions;
 use dataops_store::{Hooks, Operation};
 
 use crate::args::Place;
+use crate::credentials;
 use crate::error::CliError;
 use crate::target::clock;
 
@@ -47,9 +48,10 @@ impl Place {
 impl Opened {
     /// The account of this process.
     pub(crate) async fn account(environment: &Config) -> Result<Self, CliError> {
-        let job = dataops_export_job::job(environment, Clock::system(), Hooks::default()).await;
+        let config = credentials::found(environment.clone()).await;
+        let job = dataops_export_job::job(&config, Clock::system(), Hooks::default()).await;
         let job = job.map_err(|error| CliError::CouldNot(error.to_string()))?;
-        Ok(Self::Aws(Box::new((job, environment.clone()))))
+        Ok(Self::Aws(Box::new((job, config))))
     }
 
     /// The use cases over it.

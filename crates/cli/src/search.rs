@@ -12,7 +12,7 @@ use crate::target::clock;
 
 /// Begins with it, then runs the passes that finish it.
 pub(crate) async fn rebuild(data_dir: &Path) -> Result<(), CliError> {
-    let engine = Administered::open(data_dir, clock(data_dir).await?, functions::build).await?;
+    let engine = Administered::open(data_dir, clock(data_dir).await?, &functions::own()).await?;
     let (mut command, mut records) = ("search-rebuild", 0);
     loop {
         let answer = engine.run(&json!({ "command": command })).await?;

@@ -1,5 +1,6 @@
 //! `dataops seed`: loads the workflow catalog and the duties.
 
+use dataops_fleet::Config;
 use serde_json::{Value, json};
 
 use crate::args::Target;
@@ -8,9 +9,9 @@ use crate::output::say;
 use crate::target::Administration;
 
 /// Seeds the fleet and says what was done.
-pub(crate) async fn run(target: &Target) -> Result<(), CliError> {
+pub(crate) async fn run(target: &Target, environment: &Config) -> Result<(), CliError> {
     let command = Administration { event: json!({ "command": "seed" }), route: ("POST", "/seed".to_owned(), None) };
-    let report = &target.run(command).await?["report"];
+    let report = &target.run(environment, command).await?["report"];
     let count = |name: &str| report[name].as_array().map_or(0, Vec::len);
     let unchanged = report["unchanged"].as_u64().unwrap_or_default();
     say(format!("Workflows: {} new, {} brought up to date, {unchanged} unchanged.", count("created"), count("updated")));

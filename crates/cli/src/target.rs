@@ -1,9 +1,9 @@
-//! Carries an administration command to the fleet it is for: into the data folder, or over a deployed fleet's API.
+//! Carries an administration command to the fleet it is for: into the data folder, into a stack, or over a deployed fleet's API.
 
 use std::io::BufRead;
 use std::path::Path;
 
-use dataops_fleet::Clock;
+use dataops_fleet::{Clock, Config};
 use dataops_local::control::MoveClock;
 use dataops_local::functions;
 use dataops_local::{DataDir, admin::Administered};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::args::Target;
 use crate::error::CliError;
 use crate::http;
+use crate::stack::Stack;
 
 /// One administration command, in both of its forms.
 pub(crate) struct Administration {
@@ -25,6 +26,8 @@ pub(crate) struct Administration {
 pub(crate) enum Connection {
     /// The engine over a data folder.
     Local(Box<Administered>),
+    /// The engine of a deployed stack.
+    Stack(Box<Stack>),
     /// The API of a deployed fleet.
     Remote {
         /// Where its API begins.
@@ -35,27 +38,31 @@ pub(crate) enum Connection {
 }
 
 impl Target {
-    /// The address of the portal; `None` when no fleet runs on the data folder.
+    /// The address of the portal; `None` when no fleet runs on the data folder, or when a stack is named without its address.
     pub(crate) fn portal(&self) -> Result<Option<String>, CliError> {
         match &self.url {
             Some(url) => Ok(Some(url.trim_end_matches('/').to_owned())),
+            None if self.stack.is_some() => Ok(None),
             None => Ok(DataDir::open(&self.data_dir)?.running().map(|fleet| fleet.url.trim_end_matches('/').to_owned())),
         }
     }
 
     /// Runs the command and returns what it answered.
-    pub(crate) async fn run(&self, command: Administration) -> Result<Value, CliError> {
-        let connection = self.open().await?;
+    pub(crate) async fn run(&self, environment: &Config, command: Administration) -> Result<Value, CliError> {
+        let connection = self.open(environment).await?;
         let answer = connection.run(command).await;
         connection.close().await;
         answer
     }
 
     /// Reaches the fleet, for several commands.
-    pub(crate) async fn open(&self) -> Result<Connection, CliError> {
+    pub(crate) async fn open(&self, environment: &Config) -> Result<Connection, CliError> {
+        if let Some(stack) = &self.stack {
+            return Ok(Connection::Stack(Box::new(Stack::open(stack, environment).await?)));
+        }
         let Some(url) = &self.url else {
             return Ok(Connection::Local(Box::new(
-                Administered::open(&self.data_dir, clock(&self.data_dir).await?, functions::build).await?,
+                Administered::open(&self.data_dir, clock(&self.data_dir).await?, &functions::own()).await?,
             )));
         };
         let token = match &self.token {
@@ -83,6 +90,7 @@ impl Connection {
     pub(crate) async fn run(&self, command: Administration) -> Result<Value, CliError> {
         match self {
             Self::Local(engine) => Ok(engine.run(&command.event).await?),
+            Self::Stack(stack) => stack.administrate(&command.event).await,
             Self::Remote { url, token } => {
                 let (method, path, body) = command.route;
                 let body = body.or_else(|| (method != "GET").then(|| json!({})));

@@ -19,7 +19,7 @@ pub(crate) async fn run(wanted: &TickArgs) -> Result<(), CliError> {
     let ran = match answer {
         Ok(answer) => answer["ran"].clone(),
         // No fleet runs here, or it was killed and left its address behind.
-        Err(CliError::NoAnswer { .. } | CliError::NotRunning(_)) => json!(admin::tick(&wanted.data_dir, functions::build).await?),
+        Err(CliError::NoAnswer { .. } | CliError::NotRunning(_)) => json!(admin::tick(&wanted.data_dir, &functions::own()).await?),
         Err(error) => return Err(error),
     };
     say_what_ran(&ran);

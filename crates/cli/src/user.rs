@@ -1,5 +1,6 @@
 //! `dataops user`: adds, lists and disables users, and makes their setup links.
 
+use dataops_fleet::Config;
 use serde_json::{Value, json};
 
 use crate::args::{Target, UserAdd};
@@ -8,7 +9,7 @@ use crate::output::{say, table};
 use crate::target::{Administration, input_line};
 
 /// Adds a user.
-pub(crate) async fn add(new: &UserAdd) -> Result<(), CliError> {
+pub(crate) async fn add(new: &UserAdd, environment: &Config) -> Result<(), CliError> {
     // With --token-stdin the token is the first line, so it is read before the password.
     let token = if new.target.token_stdin { Some(input_line("token")?) } else { new.target.token.clone() };
     let target = Target { token, token_stdin: false, ..new.target.clone() };
@@ -21,17 +22,22 @@ pub(crate) async fn add(new: &UserAdd) -> Result<(), CliError> {
     }
     let mut event = user.clone();
     event["command"] = json!("user-add");
-    let answer = target.run(Administration { event, route: ("POST", "/users".to_owned(), Some(user)) }).await?;
+    event["setupLink"] = json!(new.setup_link);
+    let answer = target.run(environment, Administration { event, route: ("POST", "/users".to_owned(), Some(user)) }).await?;
     // The API answers the user, the administration event a list of the one.
     let user = answer.get("user").unwrap_or(&answer["users"][0]);
-    say(format!("Added {} with the id {}.", new.email, text(user, "id")));
+    let id = text(user, "id");
+    say(format!("Added {} with the id {id}.", new.email));
+    if new.setup_link {
+        say_link(&id, &answer["setupLink"], &target)?;
+    }
     Ok(())
 }
 
 /// Lists users, one per line.
-pub(crate) async fn list(target: &Target) -> Result<(), CliError> {
+pub(crate) async fn list(target: &Target, environment: &Config) -> Result<(), CliError> {
     let event = json!({ "command": "user-list" });
-    let answer = target.run(Administration { event, route: ("GET", "/users".to_owned(), None) }).await?;
+    let answer = target.run(environment, Administration { event, route: ("GET", "/users".to_owned(), None) }).await?;
     let users = answer["users"].as_array().cloned().unwrap_or_default();
     let row = |user: &Value| {
         let state = if user["disabled"] == true { "disabled" } else { "enabled" };
@@ -42,21 +48,29 @@ pub(crate) async fn list(target: &Target) -> Result<(), CliError> {
 }
 
 /// Makes a setup link and prints its address: the only time it is shown.
-pub(crate) async fn setup_link(id: &str, target: &Target) -> Result<(), CliError> {
+pub(crate) async fn setup_link(id: &str, target: &Target, environment: &Config) -> Result<(), CliError> {
     let event = json!({ "command": "user-setup-link", "id": id });
     let route = ("POST", format!("/users/{}/setup-link", path_segment(id)), None);
-    let answer = target.run(Administration { event, route }).await?;
-    let link = &answer["setupLink"];
-    say(format!("{}{}", target.portal()?.unwrap_or_default(), text(link, "path")));
+    let answer = target.run(environment, Administration { event, route }).await?;
+    say_link(id, &answer["setupLink"], target)
+}
+
+/// Prints a link; without the portal's address, what follows it.
+fn say_link(id: &str, link: &Value, target: &Target) -> Result<(), CliError> {
+    let (portal, path) = (target.portal()?, text(link, "path"));
+    if portal.is_none() && target.stack.is_some() {
+        say("Put this after the address of the portal (the stack's output PortalUrl):");
+    }
+    say(format!("{}{path}", portal.unwrap_or_default()));
     say(format!("It sets the password of {id} once, until {}. It is not shown again.", text(link, "expiresAt")));
     Ok(())
 }
 
 /// Disables a user.
-pub(crate) async fn disable(id: &str, target: &Target) -> Result<(), CliError> {
+pub(crate) async fn disable(id: &str, target: &Target, environment: &Config) -> Result<(), CliError> {
     let event = json!({ "command": "user-disable", "id": id });
     let route = ("PATCH", format!("/users/{}", path_segment(id)), Some(json!({ "disabled": true })));
-    target.run(Administration { event, route }).await?;
+    target.run(environment, Administration { event, route }).await?;
     say(format!("Disabled {id}."));
     Ok(())
 }

@@ -60,34 +60,35 @@ impl File {
     }
 }
 
-/// The files that mean something, by what they are.
-pub(crate) struct Files {
+/// What a file is, by its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
     /// `workflows/*.yaml`.
-    pub(crate) workflows: Vec<File>,
+    Workflow,
     /// `duties.yaml`.
-    pub(crate) duties: Vec<File>,
+    Duties,
     /// `documents/**/*.md`.
-    pub(crate) documents: Vec<File>,
+    Document,
     /// `playbooks/*.yaml`.
-    pub(crate) playbooks: Vec<File>,
+    Playbook,
     /// `prompts/*.md`.
-    pub(crate) prompts: Vec<File>,
+    Prompt,
 }
 
-/// The files in the binary.
-pub(crate) fn embedded() -> Files {
+/// The files of one kind in the binary.
+pub(crate) fn embedded(wanted: Kind) -> Vec<File> {
     let read = |path: &str| {
         let file = Embedded::get(path)?;
         Some(File { path: path.to_owned(), written: file.metadata.last_modified(), bytes: file.data.into_owned() })
     };
-    sorted(Embedded::iter().filter_map(|path| read(&path)).collect())
+    sorted(Embedded::iter().filter(|path| kind(path) == Some(wanted)).filter_map(|path| read(&path)).collect())
 }
 
 /// The files of a folder on disk.
 ///
 /// # Errors
 /// The folder, or something in it, can't be read.
-pub(crate) fn read(folder: &Path) -> Result<Files, ContentError> {
+pub(crate) fn read(folder: &Path) -> Result<Vec<File>, ContentError> {
     let mut files = Vec::new();
     collect(folder, "", &mut files)?;
     Ok(sorted(files))
@@ -114,15 +115,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Con
     Ok(())
 }
 
-enum Kind {
-    Workflow,
-    Duties,
-    Document,
-    Playbook,
-    Prompt,
-}
-
-fn kind(path: &str) -> Option<Kind> {
+pub(crate) fn kind(path: &str) -> Option<Kind> {
     match path.split_once('/') {
         None if path == "duties.yaml" => Some(Kind::Duties),
         Some(("workflows", name)) if name.ends_with(".yaml") => Some(Kind::Workflow),
@@ -133,18 +126,7 @@ fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-fn sorted(mut all: Vec<File>) -> Files {
+fn sorted(mut all: Vec<File>) -> Vec<File> {
     all.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut files = Files { workflows: Vec::new(), duties: Vec::new(), documents: Vec::new(), playbooks: Vec::new(), prompts: Vec::new() };
-    for file in all {
-        match kind(&file.path) {
-            Some(Kind::Workflow) => files.workflows.push(file),
-            Some(Kind::Duties) => files.duties.push(file),
-            Some(Kind::Document) => files.documents.push(file),
-            Some(Kind::Playbook) => files.playbooks.push(file),
-            Some(Kind::Prompt) => files.prompts.push(file),
-            None => {}
-        }
-    }
-    files
+    all
 }

@@ -19,6 +19,7 @@ use crate::recurring::{Limits, TickReport};
 use crate::reminders::ReminderReport;
 use crate::search::SearchReport;
 use crate::seed::SeedReport;
+use crate::standing::Standing;
 
 /// Tasks whose reminders one pass brings up to date; the next one goes on.
 const REMINDED_AT_ONCE: usize = 1_000;
@@ -48,9 +49,14 @@ pub enum AdminCommand {
         /// Password, at least four characters.
         #[serde(default)]
         password: Option<String>,
+        /// Also make the link with which the user sets a password: so the first admin of a stack comes in.
+        #[serde(default)]
+        setup_link: bool,
     },
     /// List users.
     UserList,
+    /// How the stack stands, in numbers.
+    Standing,
     /// Disable a user, which ends their sessions.
     UserDisable {
         /// The user's id.
@@ -109,10 +115,23 @@ pub enum AdminAnswer {
         /// The report.
         report: SeedReport,
     },
+    /// A user with the link for setting a password.
+    #[serde(rename_all = "camelCase")]
+    UserWithLink {
+        /// The one user.
+        users: Vec<User>,
+        /// The link; it is shown here and nowhere else.
+        setup_link: SetupLinkMade,
+    },
     /// The users there are now, or the one concerned.
     Users {
         /// The users.
         users: Vec<User>,
+    },
+    /// How the stack stands.
+    Standing {
+        /// The numbers.
+        standing: Standing,
     },
     /// A link for setting a password.
     #[serde(rename_all = "camelCase")]
@@ -189,7 +208,7 @@ impl Engine {
             AdminCommand::UserSetupLink { id } => {
                 Ok(AdminAnswer::SetupLink { setup_link: self.user_setup_link(operation, &id, secret).await? })
             }
-            AdminCommand::UserAdd { name, email, role, id, password } => {
+            AdminCommand::UserAdd { name, email, role, id, password, setup_link } => {
                 let wrong = || Expected::new(400, "invalid_field", "id must have 1 to 128 characters from A-Z a-z 0-9 . _ : -");
                 let id = match id {
                     Some(id) => Some(UserId::parse(&id).ok_or_else(wrong)?),
@@ -199,8 +218,13 @@ impl Engine {
                     json!({ "name": name, "email": email, "role": role.unwrap_or_else(|| "operator".to_owned()), "password": password }),
                 );
                 let user = self.user_create(operation, &body, id, salt(operation)).await?;
-                Ok(AdminAnswer::Users { users: vec![user] })
+                if !setup_link {
+                    return Ok(AdminAnswer::Users { users: vec![user] });
+                }
+                let setup_link = self.user_setup_link(operation, user.id.as_str(), secret).await?;
+                Ok(AdminAnswer::UserWithLink { users: vec![user], setup_link })
             }
+            AdminCommand::Standing => Ok(AdminAnswer::Standing { standing: self.standing(operation).await? }),
             AdminCommand::AuditVerify { entity, from, to, cursor } => {
                 let scope = AuditScope { cursor, ..AuditScope::read(operation, entity.as_deref(), from.as_deref(), to.as_deref())? };
                 Ok(AdminAnswer::Audited { audit: self.audit_verify(operation, &scope).await? })

@@ -36,7 +36,7 @@ impl Engine {
     /// # Errors
     /// A question that is too long, or a cursor of a list that has changed.
     pub fn documents_list(&self, query: &DocumentQuery, range: &Range) -> Result<DocumentList, Error> {
-        let documents = &self.content.documents;
+        let documents = self.content.documents();
         let mut entries: Vec<DocumentEntry> = match &query.text {
             Some(text) if text.chars().count() > MAX_QUERY => {
                 return Err(Refusal::field("/q", format!("q must have at most {MAX_QUERY} characters")).into());
@@ -68,14 +68,14 @@ impl Engine {
     /// # Errors
     /// 404 when there is none, or when the name is not one document's alone.
     pub fn document_get(&self, name: &str) -> Result<DocumentWhole, Error> {
-        let document = self.content.documents.get(name).ok_or_else(|| Error::from(Expected::not_found("Document not found")))?;
+        let document = self.content.documents().get(name).ok_or_else(|| Error::from(Expected::not_found("Document not found")))?;
         Ok(whole(&self.content, document))
     }
 }
 
 /// A document as a link; the id itself when no document has it.
 pub(crate) fn link(content: &Content, id: &str) -> DocumentLink {
-    match content.documents.get(id) {
+    match content.documents().get(id) {
         Some(document) => link_to(document),
         None => DocumentLink { id: id.to_owned(), title: id.to_owned(), found: false },
     }
@@ -89,7 +89,7 @@ fn link_to(document: &Document) -> DocumentLink {
 /// link is left out, and so stays plain words.
 pub(crate) fn links(content: &Content, document: &Document, markdown: &str) -> Vec<TextLink> {
     let lead = |written: &String| {
-        let target = content.documents.follow(document, written).ok()?;
+        let target = content.documents().follow(document, written).ok()?;
         Some(TextLink {
             written: written.clone(),
             id: target.document.id.clone(),
@@ -138,7 +138,7 @@ fn whole(content: &Content, document: &Document) -> DocumentWhole {
             })
             .collect(),
         links: links(content, document, &document.markdown),
-        related: related.map(|id| content.documents.get_from(document, id).map_or_else(|| link(content, id), link_to)).collect(),
+        related: related.map(|id| content.documents().get_from(document, id).map_or_else(|| link(content, id), link_to)).collect(),
         backlinks: backlinks(content, document),
         previous,
         next,
@@ -147,7 +147,7 @@ fn whole(content: &Content, document: &Document) -> DocumentWhole {
 
 /// The documents before and after it in its area, by title.
 fn neighbours(content: &Content, document: &Document) -> (Option<DocumentLink>, Option<DocumentLink>) {
-    let mut area: Vec<&Document> = content.documents.iter().filter(|other| other.area() == document.area()).collect();
+    let mut area: Vec<&Document> = content.documents().iter().filter(|other| other.area() == document.area()).collect();
     area.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id)));
     let at = area.iter().position(|other| other.source == document.source).unwrap_or(0);
     let place = |at: Option<usize>| at.and_then(|at| area.get(at)).map(|other| link_to(other));
@@ -155,11 +155,11 @@ fn neighbours(content: &Content, document: &Document) -> (Option<DocumentLink>, 
 }
 
 fn backlinks(content: &Content, document: &Document) -> Backlinks {
-    let is_this = |id: &str| content.documents.get(id).is_some_and(|found| found.id == document.id);
-    let duties = content.duties.iter().filter(|duty| is_this(&duty.instruction_doc_id));
+    let is_this = |id: &str| content.documents().get(id).is_some_and(|found| found.id == document.id);
+    let duties = content.duties().iter().filter(|duty| is_this(&duty.instruction_doc_id));
     Backlinks {
-        documents: content.documents.backlinks(&document.id).into_iter().map(link_to).collect(),
-        workflows: content.workflows.iter().filter_map(|workflow| workflow_use(workflow, &is_this)).collect(),
+        documents: content.documents().backlinks(&document.id).into_iter().map(link_to).collect(),
+        workflows: content.workflows().iter().filter_map(|workflow| workflow_use(workflow, &is_this)).collect(),
         duties: duties
             .map(|duty| TaskUse { key: duty.key.clone(), description: duty.description.clone(), step_id: duty.instruction_step_id.clone() })
             .collect(),

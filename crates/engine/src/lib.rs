@@ -23,6 +23,7 @@ mod reschedule;
 mod search;
 mod seed;
 mod sign_in;
+mod standing;
 mod start;
 mod tasks;
 mod tasks_bulk;
@@ -49,6 +50,7 @@ pub use recurring::{DutyReport, Limits, TickReport, WindowQuery};
 pub use reminders::ReminderReport;
 pub use search::{SearchAsk, SearchReport};
 pub use seed::{LOCAL_EMAIL, LOCAL_PASSWORD, SeedReport};
+pub use standing::{ExportStanding, Standing};
 pub use tasks::TaskQuery;
 pub use template_difference::TakeParts;
 pub use tokens::shown_once;
@@ -58,7 +60,7 @@ use std::sync::Arc;
 
 use dataops_content::Content;
 use dataops_domain::time::Tz;
-use dataops_store::{CommitError, Operation, Store, StoreError};
+use dataops_store::{CommitError, Operation, ProbeError, Reach, Store, StoreError, Table};
 
 /// Everything the use cases work with.
 #[derive(Clone)]
@@ -78,6 +80,14 @@ impl Engine {
     /// The use cases over one stack's data and the reviewed content.
     pub fn new(store: Store, content: Arc<Content>, timezone: Tz) -> Self {
         Self { store, content, timezone, search: Arc::default() }
+    }
+
+    /// Asks for the tables that a function works with, before it serves.
+    ///
+    /// # Errors
+    /// The first that is not named, not there or not for this function.
+    pub async fn probe(&self, tables: &[(Table, Reach)]) -> Result<(), ProbeError> {
+        self.store.probe(tables).await
     }
 
     /// The application timezone, in which *today* is judged.

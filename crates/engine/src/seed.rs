@@ -60,7 +60,7 @@ impl Engine {
     /// When the store refuses.
     pub async fn seed(&self, operation: &Operation, local_users: bool) -> Result<SeedReport, Error> {
         let mut report = SeedReport::default();
-        for workflow in &self.content.workflows {
+        for workflow in self.content.workflows() {
             let part = operation.part(workflow.id.as_str());
             let wanted = workflow.template(operation.now);
             let name = wanted.name.clone();

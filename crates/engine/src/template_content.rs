@@ -16,7 +16,7 @@ use crate::error::{Error, Expected, check_version};
 impl Engine {
     /// The definition in Git that a template came from.
     pub(crate) fn definition_of(&self, template: &Template) -> Option<&Workflow> {
-        self.content.workflows.iter().find(|workflow| workflow.id == template.id)
+        self.content.workflows().iter().find(|workflow| workflow.id == template.id)
     }
 
     /// How a template stands to its definition in Git. The difference says what taking Git's would do.
@@ -111,7 +111,7 @@ impl Engine {
         };
         say("/defaultAssigneeId".into(), person(template.default_assignee_id.as_deref()));
         for (index, id) in template.source_doc_ids.iter().flatten().enumerate() {
-            say(format!("/sourceDocIds/{index}"), dataops_content::instruction(&self.content.documents, id, None));
+            say(format!("/sourceDocIds/{index}"), dataops_content::instruction(self.content.documents(), id, None));
         }
         if template.trigger_type.as_deref() == Some("automatic") {
             let schedule = template.trigger_schedule.as_deref().unwrap_or_default();
@@ -123,9 +123,9 @@ impl Engine {
             let document = task.instruction_doc_id.as_deref().filter(|id| !id.is_empty());
             let step = task.instruction_step_id.as_deref().filter(|step| !step.is_empty());
             if let Some(document) = document {
-                let unknown = self.content.documents.get(document).is_none();
+                let unknown = self.content.documents().get(document).is_none();
                 let field = if unknown || step.is_none() { "instructionDocId" } else { "instructionStepId" };
-                say(at(field), dataops_content::instruction(&self.content.documents, document, step));
+                say(at(field), dataops_content::instruction(self.content.documents(), document, step));
             }
         }
         found

@@ -1,13 +1,17 @@
 //! The AWS SDK's configuration, made from a [`Config`].
 //!
-//! On AWS it is the default chain over TLS. When the configuration holds an `AWS_ENDPOINT_URL_<SERVICE>`, the fleet is
-//! local: plain HTTP, credentials from the configuration, and nothing is read from the machine's own AWS set-up.
+//! Credentials are the settings that the platform gives each function, or those a person was found to have; nothing is read
+//! from the machine's own AWS set-up. When the configuration holds an `AWS_ENDPOINT_URL_<SERVICE>`, the fleet is local and
+//! speaks plain HTTP; else it is TLS.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 
 use crate::Config;
 
@@ -22,28 +26,29 @@ pub fn endpoint(config: &Config, service: &str) -> Option<String> {
     config.get(&format!("{ENDPOINT_PREFIX}{service}")).map(str::to_owned)
 }
 
-/// The configuration every client of this function is made from.
-pub async fn sdk_config(config: &Config) -> SdkConfig {
-    let region = Region::new(config.get("AWS_REGION").unwrap_or(DEFAULT_REGION).to_owned());
-    if config.iter().any(|(name, value)| name.starts_with(ENDPOINT_PREFIX) && !value.is_empty()) {
-        local(config, region)
-    } else {
-        let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        aws_config::defaults(BehaviorVersion::latest()).region(region).http_client(https).load().await
-    }
+/// True when this configuration is for AWS as it is embedded locally.
+pub fn is_local(config: &Config) -> bool {
+    config.iter().any(|(name, value)| name.starts_with(ENDPOINT_PREFIX) && !value.is_empty())
 }
 
-fn local(config: &Config, region: Region) -> SdkConfig {
-    let key = config.get("AWS_ACCESS_KEY_ID").unwrap_or("local");
-    let secret = config.get("AWS_SECRET_ACCESS_KEY").unwrap_or("local");
+/// The configuration every client of this function is made from.
+pub fn sdk_config(config: &Config) -> SdkConfig {
+    let region = Region::new(config.get("AWS_REGION").unwrap_or(DEFAULT_REGION).to_owned());
+    let mut builder = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(region);
+    builder.set_credentials_provider(config.credentials().cloned().or_else(|| given(config)));
+    builder.http_client(if is_local(config) { Builder::new().build_http() } else { https() }).build()
+}
+
+/// A client for AWS itself.
+pub fn https() -> SharedHttpClient {
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+}
+
+/// The credentials that the settings hold.
+fn given(config: &Config) -> Option<SharedCredentialsProvider> {
+    let (key, secret) = config.get("AWS_ACCESS_KEY_ID").zip(config.get("AWS_SECRET_ACCESS_KEY"))?;
     let token = config.get("AWS_SESSION_TOKEN").map(str::to_owned);
-    let credentials = Credentials::new(key, secret, token, None, "dataops configuration");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(region)
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(Builder::new().build_http())
-        .build()
+    Some(SharedCredentialsProvider::new(Credentials::new(key, secret, token, None, "dataops configuration")))
 }
 
 /// A client that invokes functions, at `AWS_ENDPOINT_URL_LAMBDA` when that is set.
@@ -62,7 +67,7 @@ mod tests {
         let pairs = [("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9"), ("AWS_REGION", "eu-central-1")];
         let map = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let config = Config::from_map(map);
-        let sdk = sdk_config(&config).await;
+        let sdk = sdk_config(&config);
         assert_eq!(sdk.region().map(Region::as_ref), Some("eu-central-1"));
         assert_eq!(endpoint(&config, "LAMBDA").as_deref(), Some("http://127.0.0.1:9"));
         assert_eq!(endpoint(&config, "DYNAMODB"), None);

@@ -5,14 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use dataops_domain::time::Tz;
 
 /// The variable that names the application timezone.
 pub const TIMEZONE: &str = "DATAOPS_TIMEZONE";
 
 /// The settings a function is built from. An empty value counts as absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Config(BTreeMap<String, String>);
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    settings: BTreeMap<String, String>,
+    credentials: Option<SharedCredentialsProvider>,
+}
 
 /// What is wrong with a setting, in words for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,21 +49,50 @@ impl ConfigError {
     }
 }
 
+impl ConfigError {
+    /// A setting that is not there, or what is wrong with it.
+    pub fn of(name: impl Into<String>, problem: Option<String>) -> Self {
+        match problem {
+            None => Self::missing(name),
+            Some(problem) => Self::invalid(name, problem),
+        }
+    }
+}
+
 impl Config {
     /// A configuration made of these names and texts.
     pub fn from_map(map: BTreeMap<String, String>) -> Self {
-        Self(map)
+        Self { settings: map, credentials: None }
     }
 
     /// The process environment. Only a `main.rs` calls this. Variables that are not Unicode are left out.
     pub fn from_process() -> Self {
         let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-        Self(std::env::vars_os().filter_map(unicode).collect())
+        Self::from_map(std::env::vars_os().filter_map(unicode).collect())
+    }
+
+    /// The same with one setting more, or another value of it.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same for a person, whose AWS credentials are looked up elsewhere than in the settings and may be renewed meanwhile.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Option<SharedCredentialsProvider>) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Credentials that do not come from the settings.
+    pub(crate) fn credentials(&self) -> Option<&SharedCredentialsProvider> {
+        self.credentials.as_ref()
     }
 
     /// The setting, if it is there and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.settings.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// The setting, or an error that names it.
@@ -76,7 +109,7 @@ impl Config {
 
     /// Every name and text, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Invocation {
     pub request_id: String,
     /// When the platform will end it, in real time. `None` when nothing will.
     pub deadline: Option<Timestamp>,
+    /// The platform's trace of it, when it traces.
+    pub trace_id: Option<String>,
 }
 
 /// A failed invocation, as Lambda reports one to the caller.
@@ -67,7 +69,7 @@ pub async fn run(function: Arc<dyn Function>) -> Result<(), lambda_runtime::Erro
 
 async fn handle(function: &dyn Function, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, InvokeError> {
     let deadline = i64::try_from(event.context.deadline).ok().filter(|millis| *millis > 0).map(Timestamp::from_millis);
-    let invocation = Invocation { request_id: event.context.request_id, deadline };
+    let invocation = Invocation { request_id: event.context.request_id, deadline, trace_id: event.context.xray_trace_id };
     let answer = function.invoke(event.payload.get().as_bytes(), invocation).await?;
     serde_json::from_slice(&answer).map_err(|error| InvokeError::new("BadAnswer", format!("the function's answer is not JSON: {error}")))
 }

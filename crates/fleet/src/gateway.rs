@@ -10,15 +10,19 @@ mod tests;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
 use dataops_domain::Timestamp;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
+use serde_json::error::Category;
 use tower::ServiceExt;
 
 pub use answer::HttpAnswer;
 pub use event::{EventContext, EventHttp, HttpEvent};
 
-use crate::InvokeError;
+use crate::event::wrong;
+use crate::{InvokeError, scope};
 
 /// What API Gateway knows about a request; every routed request carries it as an extension.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,13 +40,35 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers one event with a router: the event's JSON in, the answer's JSON out.
 pub async fn answer(router: Router, payload: &[u8]) -> Result<Vec<u8>, InvokeError> {
-    let event: HttpEvent = serde_json::from_slice(payload).map_err(InvokeError::bad_event)?;
+    let event = read(payload)?;
     let answer = route(router, event).await?;
     serde_json::to_vec(&answer).map_err(|error| InvokeError::new("BadAnswer", error.to_string()))
 }
 
+/// Reads an event; one of another kind is refused by its name.
+fn read(payload: &[u8]) -> Result<HttpEvent, InvokeError> {
+    let event: Result<HttpEvent, _> = serde_json::from_slice(payload);
+    match event {
+        Ok(event) if event.version == "2.0" && !event.request_context.http.method.is_empty() => Ok(event),
+        Err(error) if error.classify() != Category::Data => Err(InvokeError::bad_event(error)),
+        _ => {
+            let event = serde_json::from_slice(payload).map_err(InvokeError::bad_event)?;
+            Err(wrong(&event, "an API Gateway HTTP API event, payload format 2.0"))
+        }
+    }
+}
+
+/// Notes the route of a request for logs: a layer of a router's own routes, where the matched pattern is known.
+pub async fn noted(request: Request, next: Next) -> axum::response::Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let method = request.method().to_string();
+    scope::seen(|seen| seen.route = Some((method, route)));
+    next.run(request).await
+}
+
 /// Answers one event that is already read.
 pub async fn route(router: Router, event: HttpEvent) -> Result<HttpAnswer, InvokeError> {
+    scope::correlate(&event.request_context.request_id);
     let context = RequestContext {
         request_id: event.request_context.request_id.clone(),
         source_ip: event.request_context.http.source_ip.clone(),
@@ -63,6 +89,7 @@ pub async fn route(router: Router, event: HttpEvent) -> Result<HttpAnswer, Invok
         Ok(response) => response,
         Err(never) => match never {},
     };
+    scope::seen(|seen| seen.status = Some(response.status().as_u16()));
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.map_err(|error| InvokeError::new("BodyFailed", error.to_string()))?.to_bytes();
     HttpAnswer::from_response(&Response::from_parts(parts, ()), &bytes)

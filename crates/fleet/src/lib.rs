@@ -5,15 +5,23 @@
 //! functions can share one process; only a `main.rs` hands it the process environment.
 
 pub mod aws;
+mod boot;
 pub mod clock;
 pub mod config;
+pub mod event;
 pub mod function;
 pub mod gateway;
 pub mod logs;
+pub mod metrics;
+pub mod observed;
 pub mod random;
+pub mod scope;
 pub mod starter;
 
+pub use boot::boot;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use function::{BoxFuture, Function, Invocation, InvokeError, run};
+pub use metrics::Metric;
+pub use observed::Observed;
 pub use starter::{AskError, Starter};

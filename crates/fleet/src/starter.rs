@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
 use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
 use serde_json::Value;
 
-use crate::Config;
-use crate::aws::{ENDPOINT_PREFIX, endpoint, lambda_client};
+use crate::aws::{endpoint, is_local, lambda_client};
+use crate::{Config, event, scope};
 
 /// Why a function gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +35,7 @@ impl Starter {
     /// there answers Invoke: whatever is not started is found by its own schedule.
     pub fn new(config: &Config, sdk: &SdkConfig, variable: &str) -> Option<Self> {
         let function = config.get(variable)?.to_owned();
-        let is_local = config.iter().any(|(name, _)| name.starts_with(ENDPOINT_PREFIX));
-        (!is_local || endpoint(config, "LAMBDA").is_some()).then(|| Self { client: lambda_client(config, sdk), function })
+        (!is_local(config) || endpoint(config, "LAMBDA").is_some()).then(|| Self { client: lambda_client(config, sdk), function })
     }
 
     /// Runs it with this event and waits so long for its answer. A function that is not waited for any longer goes on.
@@ -44,7 +43,7 @@ impl Starter {
     /// # Errors
     /// Why there is no answer.
     pub async fn ask(&self, event: &Value, patience: Duration) -> Result<Value, AskError> {
-        let payload = Blob::new(event.to_string().into_bytes());
+        let payload = payload(event);
         // One that is asked again works a second time: nothing here repeats the question.
         let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled());
         let request = self.client.invoke().function_name(&self.function).payload(payload).customize().config_override(once);
@@ -61,7 +60,7 @@ impl Starter {
 
     /// Starts it with this event. True when the platform took the event; it runs some time after.
     pub async fn start(&self, event: &Value) -> bool {
-        let payload = Blob::new(event.to_string().into_bytes());
+        let payload = payload(event);
         let request = self.client.invoke().function_name(&self.function).invocation_type(InvocationType::Event).payload(payload);
         match request.send().await {
             Ok(_) => true,
@@ -71,4 +70,13 @@ impl Starter {
             }
         }
     }
+}
+
+/// The event, with the id that the functions of one request share.
+fn payload(event: &Value) -> Blob {
+    let mut event = event.clone();
+    if let (Some(fields), Some(id)) = (event.as_object_mut(), scope::correlation()) {
+        fields.insert(event::CORRELATION.to_owned(), id.into());
+    }
+    Blob::new(event.to_string().into_bytes())
 }

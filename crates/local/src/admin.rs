@@ -24,7 +24,7 @@ pub struct Administered {
 
 impl Administered {
     /// Opens the data folder. `clock` is the one of the fleet that runs on it, where one does.
-    pub async fn open(data_dir: &Path, clock: Clock, build: Build) -> Result<Self, LocalError> {
+    pub async fn open(data_dir: &Path, clock: Clock, build: &Build) -> Result<Self, LocalError> {
         let dir = DataDir::open(data_dir)?;
         let secret = dir.secret()?;
         let template = Template::load(&Given::local(&secret))?;
@@ -67,7 +67,7 @@ impl Administered {
 }
 
 /// Runs every schedule once over a data folder on which no fleet runs, by real time, and returns what ran.
-pub async fn tick(data_dir: &Path, build: Build) -> Result<Vec<Ran>, LocalError> {
+pub async fn tick(data_dir: &Path, build: &Build) -> Result<Vec<Ran>, LocalError> {
     let dir = DataDir::open(data_dir)?;
     let template = Template::load(&Given::local(&dir.secret()?))?;
     let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;

@@ -1,10 +1,12 @@
-//! The control endpoint of a running fleet, on loopback: shows and moves its clock, and ticks.
+//! The control endpoint of a running fleet, on loopback: shows and moves its clock, ticks, and invokes a function as somebody with AWS
+//! credentials may on a stack.
 //!
 //! Its address and token are in the data folder's `fleet.json`, so whoever can read the folder may use it.
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -14,6 +16,7 @@ use dataops_fleet::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::Host;
 use crate::scheduler::{Ran, Scheduler};
 
 /// What to do with the clock; neither only shows it.
@@ -34,13 +37,14 @@ pub(crate) struct Control {
     pub(crate) token: String,
     pub(crate) clock: Clock,
     pub(crate) scheduler: Arc<Scheduler>,
+    pub(crate) host: Arc<Host>,
     /// Whether schedules run by themselves.
     pub(crate) background: bool,
 }
 
 impl Control {
     pub(crate) fn router(self) -> Router {
-        Router::new().route("/clock", post(clock)).route("/tick", post(tick)).with_state(self)
+        Router::new().route("/clock", post(clock)).route("/tick", post(tick)).route("/invoke/{function}", post(invoke)).with_state(self)
     }
 
     fn is_allowed(&self, headers: &HeaderMap) -> bool {
@@ -56,6 +60,20 @@ async fn tick(State(control): State<Control>, headers: HeaderMap) -> Response {
     }
     let ran = control.scheduler.run_all().await;
     Json(json!({ "now": control.clock.now(), "ran": ran })).into_response()
+}
+
+/// Invokes a function by its name and waits: its answer, or 502 with what it failed with.
+async fn invoke(State(control): State<Control>, Path(function): Path<String>, headers: HeaderMap, payload: Bytes) -> Response {
+    if !control.is_allowed(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if !control.host.has(&function) {
+        return (StatusCode::NOT_FOUND, Json(json!({ "error": format!("there is no function {function}") }))).into_response();
+    }
+    match control.host.invoke(&function, payload.to_vec()).await {
+        Ok(answer) => ([(header::CONTENT_TYPE, "application/json")], answer).into_response(),
+        Err(error) => (StatusCode::BAD_GATEWAY, Json(json!({ "error": error.to_string() }))).into_response(),
+    }
 }
 
 async fn clock(State(control): State<Control>, headers: HeaderMap, Json(wanted): Json<MoveClock>) -> Response {

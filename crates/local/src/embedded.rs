@@ -1,23 +1,20 @@
 //! The embedded AWS: DynamoDB and S3 on loopback, holding what the template declares.
 //!
-//! In a data folder for the fleet, in memory for a test; a test's start takes milliseconds. Not emulated: throttling,
+//! Both do for a function what its role allows ([`crate::roles`]). In a data folder for the fleet, in memory for a test; a test's start takes milliseconds. Not emulated: throttling,
 //! transaction conflicts between requests, point-in-time recovery, versions of objects.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dataops_fleet::Config;
 use dynoxide::Database;
 use tempfile::TempDir;
 
+use crate::roles::{Roles, identity};
 use crate::serve::{Served, listen_anywhere, url};
 use crate::template::{FunctionDeclaration, REGION, Template};
-use crate::{LocalError, database, objects};
-
-/// The access key that the embedded services accept.
-pub const ACCESS_KEY: &str = "dataops-local";
-/// The secret key that goes with it. It only guards loopback.
-pub const SECRET_KEY: &str = "dataops-local-secret";
+use crate::{LocalError, database, objects, roles};
 
 /// DynamoDB and S3 on loopback. Dropping it ends both.
 pub struct Embedded {
@@ -27,9 +24,17 @@ pub struct Embedded {
     pub s3_url: String,
     /// The database behind it, for what AWS does by itself.
     pub database: Database,
+    /// Who may do what here.
+    pub roles: Arc<Roles>,
     servers: Vec<Served>,
     objects: PathBuf,
     _folder: Option<TempDir>,
+}
+
+fn authority(listener: &tokio::net::TcpListener) -> Result<http::uri::Authority, LocalError> {
+    let unknown = |problem: String| LocalError::Port { port: 0, option: "the system's settings", problem };
+    let address = listener.local_addr().map_err(|error| unknown(error.to_string()))?;
+    address.to_string().parse().map_err(|error| unknown(format!("{address}: {error}")))
 }
 
 fn opened(file: &Path) -> Result<Database, LocalError> {
@@ -73,26 +78,37 @@ impl Embedded {
 
     async fn start(template: &Template, database: Database, objects: &Path) -> Result<Self, LocalError> {
         database::prepare(&database, template)?;
-        let s3 = objects::router(objects, template)?;
-        let (dynamodb_listener, s3_listener) = (listen_anywhere().await?, listen_anywhere().await?);
-        let (dynamodb_url, s3_url) = (url(&dynamodb_listener), url(&s3_listener));
+        let roles = Roles::new(template);
+        let s3 = objects::router(objects, template, Arc::clone(&roles))?;
+        let (dynamodb_listener, s3_listener, tap_listener) = (listen_anywhere().await?, listen_anywhere().await?, listen_anywhere().await?);
+        let (dynamodb_url, s3_url) = (url(&tap_listener), url(&s3_listener));
+        let tap = roles::database::router(Arc::clone(&roles), template, authority(&dynamodb_listener)?);
         let served = database.clone();
         let dynamodb = Served::spawn(|stopped| async move {
             if let Err(error) = dynoxide::server::serve_with_shutdown(dynamodb_listener, served, stopped).await {
                 tracing::error!(error, "the embedded DynamoDB ended");
             }
         });
-        let servers = vec![dynamodb, Served::router(s3_listener, s3)];
-        Ok(Self { dynamodb_url, s3_url, database, servers, objects: objects.to_owned(), _folder: None })
+        let servers = vec![Served::router(tap_listener, tap), dynamodb, Served::router(s3_listener, s3)];
+        Ok(Self { dynamodb_url, s3_url, database, roles, servers, objects: objects.to_owned(), _folder: None })
     }
 
-    /// The environment a function gets: what the template gives it, and where the embedded services are.
+    /// The environment a function gets: what the template gives it, where the embedded services are, and its own access keys.
     pub fn config(&self, function: &FunctionDeclaration, lambda_url: Option<&str>) -> Config {
+        self.config_as(&identity::access_key(&function.logical_id), function, lambda_url)
+    }
+
+    /// The same for somebody who may do everything: AWS itself, or a person with credentials.
+    pub fn admin_config(&self, function: &FunctionDeclaration) -> Config {
+        self.config_as(identity::ADMIN, function, None)
+    }
+
+    fn config_as(&self, access_key: &str, function: &FunctionDeclaration, lambda_url: Option<&str>) -> Config {
         let mut environment: BTreeMap<String, String> = function.environment.clone();
         let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
         set("AWS_REGION", REGION);
-        set("AWS_ACCESS_KEY_ID", ACCESS_KEY);
-        set("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+        set("AWS_ACCESS_KEY_ID", access_key);
+        set("AWS_SECRET_ACCESS_KEY", &identity::secret_key(access_key));
         set("AWS_LAMBDA_FUNCTION_NAME", &function.name);
         set("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_url);
         set("AWS_ENDPOINT_URL_S3", &self.s3_url);

@@ -57,6 +57,16 @@ pub enum LocalError {
         /// How it differs.
         problem: String,
     },
+    /// The folder for the record of roles cannot be used.
+    #[error("{variable} names {path}, which cannot be written: {problem}. Name another folder, or none.", path = path.display())]
+    Record {
+        /// The variable that names it.
+        variable: &'static str,
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        problem: String,
+    },
     /// The embedded database refused something.
     #[error("the embedded database: {0}")]
     Database(#[from] dynoxide::DynoxideError),

@@ -17,7 +17,7 @@ const OBJECTS: &str = "DATAOPS_ARTIFACTS_BUCKET";
 pub struct Data {
     /// The use cases of exports over it.
     pub job: ExportJob,
-    /// What they are given: the export job's settings, and the bucket of files beside them.
+    /// What they are given: the export job's settings, the bucket of files beside them, and the keys of somebody who owns the data.
     pub config: Config,
     embedded: Embedded,
 }
@@ -30,7 +30,7 @@ impl Data {
         let template = Template::load(&Given::local(&dir.secret()?))?;
         let embedded = Embedded::open(&template, &dir.database(), &dir.objects()).await?;
         let declared = template.function(EXPORT_JOB)?;
-        let own = embedded.config(declared, None);
+        let own = embedded.admin_config(declared);
         let mut settings: BTreeMap<String, String> = own.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let objects = template.function(WORK_ENGINE)?.environment.get(OBJECTS).cloned();
         settings.extend(named.into_iter().filter(|(name, _)| !DESTINATIONS.contains(&name.as_str())));

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dataops_domain::time::Timestamp;
-use dataops_fleet::{Clock, Function};
+use dataops_fleet::{Clock, Function, Observed};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
 use crate::control::Control;
 use crate::data_dir::{Lock, Running};
+use crate::functions;
 use crate::functions::{ALL, ASSISTANT_RUNNER, Build, EXPORT_JOB, PORTAL, WORK_ENGINE};
 use crate::invoke::Invoking;
 use crate::scheduler::Scheduler;
@@ -23,7 +24,7 @@ use crate::{DataDir, Embedded, Given, Host, InvokeEndpoint, LocalError, Template
 const SWEEP: Duration = Duration::from_secs(300);
 
 /// How a fleet is to run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FleetOptions {
     /// Where its data lies.
     pub data_dir: PathBuf,
@@ -43,7 +44,7 @@ pub struct FleetOptions {
     pub assistants: BTreeMap<String, String>,
     /// Where exports go and what their manifest says, over the settings of the template: see [`crate::functions::exports`].
     pub exports: BTreeMap<String, String>,
-    /// How functions are built: [`crate::functions::build`], except in tests of the fleet itself.
+    /// How functions are built: [`crate::functions::own`], except in tests of the fleet itself and of the functions' binaries.
     pub build: Build,
 }
 
@@ -80,9 +81,9 @@ impl Fleet {
         let embedded = Embedded::open(&template, &data_dir.database(), &data_dir.objects()).await?;
         let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
         let endpoint = InvokeEndpoint::bind().await?;
-        let functions = built(&template, &embedded, &endpoint.url, &clock, &ALL, options.build).await?;
+        let functions = built(&template, &embedded, &endpoint.url, &clock, &ALL, &options.build).await?;
         let host = Arc::new(host(functions, clock.clone()));
-        let invoking = endpoint.serve(Arc::clone(&host), options.background);
+        let invoking = endpoint.serve(Arc::clone(&host), Arc::clone(&embedded.roles), options.background);
         if options.seed && !data_dir.is_seeded() {
             let engine = &template.function(WORK_ENGINE)?.name;
             for command in [json!({ "command": "seed", "localUsers": true }), json!({ "command": "search-pass" })] {
@@ -95,7 +96,8 @@ impl Fleet {
         let scheduler = Arc::new(Scheduler::new(&template, Arc::clone(&host)));
         background.extend(options.background.then(|| tokio::spawn(Arc::clone(&scheduler).run())));
         let control_listener = listen_anywhere().await?;
-        let control = Control { token: random::secret()?, clock: clock.clone(), scheduler, background: options.background };
+        let control =
+            Control { token: random::secret()?, clock: clock.clone(), scheduler, host: Arc::clone(&host), background: options.background };
         let running = Running {
             pid: std::process::id(),
             url: url(&portal_listener),
@@ -146,17 +148,18 @@ pub(crate) async fn built(
     lambda_url: &str,
     clock: &Clock,
     ids: &[&'static str],
-    build: Build,
+    build: &Build,
 ) -> Result<Vec<Built>, LocalError> {
-    let mut functions = Vec::new();
+    let mut built: Vec<Built> = Vec::new();
     for id in ids.iter().copied() {
         let declaration = template.function(id)?;
         let config = embedded.config(declaration, Some(lambda_url));
-        let function = build(id, config, clock.clone()).await;
+        let function = build(id, config.clone(), clock.clone()).await;
         let function = function.map_err(|problem| LocalError::Function { function: declaration.name.clone(), problem })?;
-        functions.push((declaration.clone(), function));
+        let watched = Observed::new(functions::service(id), &config, function);
+        built.push((declaration.clone(), Arc::new(watched)));
     }
-    Ok(functions)
+    Ok(built)
 }
 
 /// A host of these functions.

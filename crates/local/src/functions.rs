@@ -17,11 +17,19 @@ pub const ASSISTANT_RUNNER: &str = "AssistantRunnerFunction";
 /// The export job's logical id.
 pub const EXPORT_JOB: &str = "ExportJobFunction";
 
-/// Builds the function of a logical id from its environment.
-pub type Build = fn(&'static str, Config, Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>>;
+/// Builds the function of a logical id from its environment: [`own`], except in tests of the fleet itself and of the functions'
+/// binaries.
+pub type Build = Arc<dyn Fn(&'static str, Config, Clock) -> Building + Send + Sync>;
+/// A function that is being built.
+pub type Building = BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>>;
 
-/// Builds the product's own functions.
-pub fn build(id: &'static str, config: Config, clock: Clock) -> BoxFuture<'static, Result<Arc<dyn Function>, ConfigError>> {
+/// Builds the product's own functions, in this process.
+pub fn own() -> Build {
+    Arc::new(build)
+}
+
+/// Builds one of the product's own functions.
+pub fn build(id: &'static str, config: Config, clock: Clock) -> Building {
     Box::pin(async move {
         match id {
             WORK_ENGINE => dataops_work_engine::build(&config, clock).await,
@@ -57,3 +65,14 @@ pub fn exports(environment: &Config) -> BTreeMap<String, String> {
 
 /// Every function of the product. A function of the template that is not here cannot be started.
 pub const ALL: [&str; 5] = [WORK_ENGINE, PORTAL, CRON_RUNNER, ASSISTANT_RUNNER, EXPORT_JOB];
+
+/// A function's short name, by which logs know it.
+pub fn service(id: &str) -> &'static str {
+    match id {
+        WORK_ENGINE => "work-engine",
+        CRON_RUNNER => "cron-runner",
+        ASSISTANT_RUNNER => "assistant-runner",
+        EXPORT_JOB => "export-job",
+        _ => "portal",
+    }
+}

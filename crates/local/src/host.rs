@@ -55,7 +55,7 @@ impl Host {
         let seconds = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX);
         let request_id = random::request_id(&self.clock);
         let deadline = Some(Clock::system().now().plus_seconds(seconds));
-        let invocation = Invocation { request_id: request_id.clone(), deadline };
+        let invocation = Invocation { request_id: request_id.clone(), deadline, trace_id: None };
         let running = tokio::spawn(async move { tokio::time::timeout(timeout, function.invoke(&payload, invocation)).await });
         let answer = match running.await {
             Ok(Ok(answer)) => answer,

@@ -1,13 +1,13 @@
 //! Lambda's Invoke call on loopback, for functions that invoke one another through the AWS SDK.
 //!
-//! Both invocation types: one that waits for the answer, and `Event`, which is accepted at once and runs by itself. Not
-//! emulated: retries of a failed `Event` invocation, and dead letters.
+//! It invokes for a function what its role allows. Both invocation types: one that waits for the answer, and `Event`, which is
+//! accepted at once and runs by itself. Not emulated: retries of a failed `Event` invocation, and dead letters.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -16,7 +16,9 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::host::{Host, MAX_PAYLOAD};
+use crate::roles::{Refused, Roles, evaluate};
 use crate::serve::{Served, listen_anywhere, url};
+use crate::template::ACCOUNT;
 use crate::{LocalError, random};
 
 /// The most bytes the payload of an `Event` invocation may have, as on AWS.
@@ -39,12 +41,12 @@ impl InvokeEndpoint {
         Ok(Self { url: url(&listener), listener })
     }
 
-    /// Serves the host's functions. With `background` off, `Event` invocations are accepted and not run.
-    pub fn serve(self, host: Arc<Host>, background: bool) -> Invoking {
+    /// Serves the host's functions to whoever `roles` allow. With `background` off, `Event` invocations are accepted and not run.
+    pub fn serve(self, host: Arc<Host>, roles: Arc<Roles>, background: bool) -> Invoking {
         let router = Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .layer(DefaultBodyLimit::max(MAX_PAYLOAD))
-            .with_state((host, background));
+            .with_state((host, roles, background));
         Invoking(Served::router(self.listener, router))
     }
 }
@@ -57,15 +59,13 @@ impl Invoking {
 }
 
 async fn invoke(
-    State((host, background)): State<(Arc<Host>, bool)>,
+    State((host, roles, background)): State<(Arc<Host>, Arc<Roles>, bool)>,
     Path(name): Path<String>,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    // A page in a browser cannot send this header to another origin, so only the SDK gets through.
-    let signature = headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"));
-    if !signature {
-        return refused(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException", "Missing Authentication Token");
+    if let Err(refusal) = judge(&roles, &name, &headers, request.uri()) {
+        return refusal;
     }
     let name = function_name(&name);
     if !host.has(name) {
@@ -98,6 +98,34 @@ async fn invoke(
     }
 }
 
+/// Lets through what the caller's role allows. A page in a browser cannot send a signature to another origin, so only the SDK gets here.
+#[expect(clippy::result_large_err, reason = "the error is the answer")]
+fn judge(roles: &Roles, name: &str, headers: &HeaderMap, uri: &Uri) -> Result<(), Response> {
+    let caller = roles.caller(headers, uri).map_err(|stranger| {
+        let (kind, words) = stranger.words();
+        refused(StatusCode::FORBIDDEN, kind, words)
+    })?;
+    let arn = function_arn(name, uri, &caller.region);
+    let wanted = evaluate::Request::new("lambda:InvokeFunction", &arn);
+    caller.ask("Invoke", vec![wanted]).map_err(|Refused(words)| refused(StatusCode::FORBIDDEN, "AccessDeniedException", &words))?;
+    match caller.is_here() {
+        true => Ok(()),
+        false => Err(refused(StatusCode::NOT_FOUND, "ResourceNotFoundException", &format!("Function not found: {arn}"))),
+    }
+}
+
+/// The ARN that a caller names: the function's, or that of an alias or version, which is another resource.
+fn function_arn(name: &str, uri: &Uri, region: &str) -> String {
+    let parts: Vec<&str> = name.split(':').collect();
+    let (name, named) = match parts.as_slice() {
+        ["arn", _, "lambda", _, _, "function", name, rest @ ..] | [name, rest @ ..] => (*name, rest.first().copied()),
+        [] => (name, None),
+    };
+    let asked = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("Qualifier=")));
+    let qualifier = named.or(asked).map(|qualifier| format!(":{qualifier}")).unwrap_or_default();
+    format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}{qualifier}")
+}
+
 fn answered(answer: Result<Vec<u8>, InvokeError>) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/json"), (header::HeaderName::from_static("x-amz-executed-version"), "$LATEST")];
     match answer {
@@ -121,12 +149,28 @@ fn function_name(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::function_name;
+    use super::{function_arn, function_name};
 
     #[test]
     fn a_function_is_found_by_name_and_by_arn() {
-        for text in ["engine", "engine:$LATEST", "arn:aws:lambda:us-east-1:0:function:engine"] {
+        let arn = "arn:aws:lambda:us-east-1:0:function:engine";
+        for text in ["engine", "engine:$LATEST", "engine:live", arn, &format!("{arn}:live")] {
             assert_eq!(function_name(text), "engine");
+        }
+    }
+
+    #[test]
+    fn an_alias_is_another_resource_than_its_function() {
+        let plain = "arn:aws:lambda:us-east-1:000000000000:function:engine";
+        let live = format!("{plain}:live");
+        for (name, query, expected) in [
+            ("engine", "/", plain),
+            (plain, "/", plain),
+            ("engine:live", "/", &live),
+            (&live, "/", &live),
+            ("engine", "/?a=b&Qualifier=live", &live),
+        ] {
+            assert_eq!(function_arn(name, &query.parse().expect("an address"), "us-east-1"), expected);
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod fleet;
 pub mod functions;
 pub mod host;
 pub mod invoke;
+pub mod roles;
 pub mod scheduler;
 pub mod template;
 
@@ -29,4 +30,4 @@ pub use error::LocalError;
 pub use fleet::{Fleet, FleetOptions};
 pub use host::Host;
 pub use invoke::InvokeEndpoint;
-pub use template::{Given, Template};
+pub use template::{Given, STACK, Template};

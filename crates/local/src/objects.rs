@@ -1,40 +1,52 @@
 //! The embedded S3: a folder per bucket, real signatures, and what a browser needs to send to it from a page.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tower::ServiceExt;
 
 use crate::LocalError;
-use crate::embedded::{ACCESS_KEY, SECRET_KEY};
+use crate::roles::Roles;
+use crate::roles::objects::{Access, Secrets, denied, hides_absence};
 use crate::template::{Bucket, Template};
 
-/// The S3 service over `folder`, which gets one folder per bucket of the template.
-pub(crate) fn router(folder: &Path, template: &Template) -> Result<Router, LocalError> {
+/// What a request is answered with.
+#[derive(Clone)]
+struct Served {
+    service: S3Service,
+    buckets: Vec<Bucket>,
+    roles: Arc<Roles>,
+}
+
+/// The S3 service over `folder`, which gets one folder per bucket of the template. It does what roles allow.
+pub(crate) fn router(folder: &Path, template: &Template, roles: Arc<Roles>) -> Result<Router, LocalError> {
     for bucket in &template.buckets {
         let path = folder.join(&bucket.name);
         std::fs::create_dir_all(&path).map_err(|error| LocalError::folder(&path, &error))?;
     }
     let files = s3s_fs::FileSystem::new(folder).map_err(|error| LocalError::Objects(format!("{error:?}")))?;
     let mut service = S3ServiceBuilder::new(files);
-    service.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-    let buckets = template.buckets.clone();
-    Ok(Router::new().fallback(answer).with_state((service.build(), buckets)))
+    service.set_auth(Secrets(Arc::clone(&roles)));
+    service.set_access(Access(Arc::clone(&roles)));
+    let served = Served { service: service.build(), buckets: template.buckets.clone(), roles };
+    Ok(Router::new().fallback(answer).with_state(served))
 }
 
-async fn answer(State((service, buckets)): State<(S3Service, Vec<Bucket>)>, request: Request) -> Response {
+async fn answer(State(Served { service, buckets, roles }): State<Served>, request: Request) -> Response {
     let allowed = cors(&buckets, request.uri().path(), request.headers(), request.method());
     if request.method() == Method::OPTIONS {
         let status = if allowed.is_empty() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         return (status, allowed).into_response();
     }
+    let (method, headers, uri) = (request.method().clone(), request.headers().clone(), request.uri().clone());
     match service.oneshot(request).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND && hides_absence(&roles, &method, &headers, &uri) => denied(),
         Ok(response) => {
             let mut response = response.map(Body::new);
             response.headers_mut().extend(allowed);

@@ -5,11 +5,13 @@
 //! an error that names the construct and its place, so that the template cannot say something the laptop ignores.
 
 mod bucket;
+mod condition;
 mod error;
 mod function;
 mod given;
 mod resolve;
 mod source;
+mod statement;
 mod substitute;
 mod table;
 #[cfg(test)]
@@ -20,15 +22,30 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use bucket::Bucket;
+pub use condition::{Comparison, Condition, Operator, Over};
+pub(crate) use condition::{LEADING_KEYS, PREFIX, SECURE_TRANSPORT};
 pub use error::TemplateError;
 pub use function::{FunctionDeclaration, Schedule};
 pub use given::{ACCOUNT, Given, REGION, STACK};
+pub use statement::{Effect, Statement};
 pub use table::{Attribute, AttributeKind, Index, Key, Projection, Table};
 
 use resolve::Resolver;
 
-/// Kinds of resources that mean nothing on one machine: names, logs, permissions, and the door that is ours.
-const NOTHING_LOCAL: [&str; 4] = ["AWS::Logs::LogGroup", "AWS::S3::BucketPolicy", "AWS::Serverless::HttpApi", "AWS::SQS::Queue"];
+/// Kinds of resources that mean nothing on one machine: names, logs, permissions, the door that is ours, and who is told of what.
+const NOTHING_LOCAL: [&str; 11] = [
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::Queue",
+    "AWS::Serverless::HttpApi",
+];
 
 /// What the template declares, every reference resolved.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 mod support;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use dataops_local::{Fleet, FleetOptions, LocalError};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ fn options(data_dir: &Path) -> FleetOptions {
         now: None,
         assistants: [].into(),
         exports: [].into(),
-        build,
+        build: Arc::new(build),
     }
 }
 
@@ -98,7 +99,7 @@ async fn a_first_start_seeds_once_and_a_refusal_ends_the_start() {
     assert!(marker.exists());
 
     let other = tempfile::tempdir().expect("a folder");
-    let refused = FleetOptions { build: support::build_refusing, ..options(other.path()) };
+    let refused = FleetOptions { build: Arc::new(support::build_refusing), ..options(other.path()) };
     let words = Fleet::start(refused).await.err().expect("refused").to_string();
     assert_eq!(words, "content/workflows/a.yaml:3: expected a text");
     assert!(!other.path().join("seeded").exists());
@@ -128,7 +129,8 @@ async fn the_lambda_endpoint_refuses_what_no_sdk_sends() {
     let (_, _, body) = send("GET", &format!("{}/lambda-url", fleet.running.url), &[], Vec::new()).await;
     let url = |name: &str| format!("{}/2015-03-31/functions/{name}/invocations", String::from_utf8_lossy(&body));
     assert_eq!(send("POST", &url("dataops-local-portal"), &[], b"{}".to_vec()).await.0, 403);
-    let signed = ("authorization", "AWS4-HMAC-SHA256 x");
+    assert_eq!(send("POST", &url("dataops-local-portal"), &[("authorization", "AWS4-HMAC-SHA256 x")], b"{}".to_vec()).await.0, 403);
+    let signed = ("authorization", "AWS4-HMAC-SHA256 Credential=dataops-local/20260701/us-east-1/lambda/aws4_request, Signature=0");
     assert_eq!(send("POST", &url("nobody"), &[signed], b"{}".to_vec()).await.0, 404);
     let event = ("x-amz-invocation-type", "Event");
     assert_eq!(send("POST", &url("dataops-local-portal"), &[signed, event], b"{}".to_vec()).await.0, 202);

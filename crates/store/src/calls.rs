@@ -36,13 +36,41 @@ pub enum Fate {
 /// Asked before every write, with the API's name for it.
 pub type Fates = Arc<dyn Fn(&'static str) -> Fate + Send + Sync>;
 
-/// What looks at every call; nothing outside of tests.
+/// What went wrong with one try of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database had too much to do.
+    Throttled,
+    /// The database failed, or gave no answer.
+    Failed,
+}
+
+/// Told of every try that went wrong, also of those that are repeated.
+pub type Troubles = Arc<dyn Fn(Trouble) + Send + Sync>;
+
+/// What looks at every call.
 #[derive(Clone, Default)]
 pub struct Hooks {
     /// Told of every call.
     pub observer: Option<Observer>,
-    /// Asked before every write.
+    /// Told of every try that went wrong.
+    pub troubles: Option<Troubles>,
+    /// Asked before every write; nothing outside of tests.
     pub fates: Option<Fates>,
+}
+
+impl Hooks {
+    /// Tells the capacity of each call, and of tries that were throttled or failed.
+    pub fn counting(call: fn(f64), throttled: fn(), failed: fn()) -> Self {
+        Self {
+            observer: Some(Arc::new(move |done| call(done.capacity))),
+            troubles: Some(Arc::new(move |trouble| match trouble {
+                Trouble::Throttled => throttled(),
+                Trouble::Failed => failed(),
+            })),
+            fates: None,
+        }
+    }
 }
 
 /// What a lost write or a lost answer looks like to whoever sent it.

@@ -6,6 +6,7 @@
 //! come back with their keys in order, and an index change never touches a record.
 
 mod artifacts;
+mod attempts;
 mod audited;
 mod bundles;
 mod calls;
@@ -19,6 +20,7 @@ pub mod notifications;
 mod objects;
 mod objects_large;
 mod operation;
+mod probe;
 mod query;
 mod read;
 mod recurring_configs;
@@ -39,7 +41,7 @@ mod windows;
 pub use artifacts::ArtifactFilter;
 pub use audited::{AUDITED, Ending, Listing, ListingPage};
 pub use bundles::{BUNDLE_ANCHOR, BundleManifest};
-pub use calls::{Call, Fate, Fates, Hooks, Observer};
+pub use calls::{Call, Fate, Fates, Hooks, Observer, Trouble, Troubles};
 pub use error::{CommitError, StoreError};
 pub use events::EventPage;
 pub use files::FileFilter;
@@ -49,6 +51,7 @@ pub use jobs::JobFilter;
 pub use objects::{ExpectedObject, ObjectHead, Objects, SignedRequest};
 pub use objects_large::{LargeObject, LargeUpload};
 pub use operation::{IdempotencyKey, Operation};
+pub use probe::{NOBODY, ProbeError, Reach};
 pub use query::{Page, Range};
 pub use read::{Ids, Together};
 pub use search::{Happened, SearchBuild, SearchRetired, SearchRow, SearchSource, SearchState};
@@ -66,6 +69,7 @@ pub use windows::WindowRow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use attempts::Attempts;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 /// How long one try of a request to the database may take before it is tried again.
@@ -89,7 +93,7 @@ pub struct Store {
 
 impl Store {
     /// A store over the tables named; `endpoint` points it at another DynamoDB than AWS's own.
-    pub fn connect(sdk: &aws_config::SdkConfig, endpoint: Option<String>, tables: Tables) -> Self {
+    pub fn connect(sdk: &aws_types::SdkConfig, endpoint: Option<String>, tables: Tables) -> Self {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(PATIENCE).build();
         let mut config = aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(timeouts);
         if let Some(endpoint) = endpoint {
@@ -107,6 +111,10 @@ impl Store {
     /// The same store with something that looks at every call it makes.
     #[must_use]
     pub fn hooked(mut self, hooks: Hooks) -> Self {
+        if let Some(troubles) = &hooks.troubles {
+            let watched = self.client.config().to_builder().interceptor(Attempts(Arc::clone(troubles)));
+            self.client = aws_sdk_dynamodb::Client::from_conf(watched.build());
+        }
         self.hooks = hooks;
         self
     }

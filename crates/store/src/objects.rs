@@ -59,7 +59,7 @@ pub struct ExpectedObject<'a> {
 
 impl Objects {
     /// The bucket named; `endpoint` points it at another S3 than AWS's own.
-    pub fn connect(sdk: &aws_config::SdkConfig, endpoint: Option<String>, bucket: impl Into<String>) -> Self {
+    pub fn connect(sdk: &aws_types::SdkConfig, endpoint: Option<String>, bucket: impl Into<String>) -> Self {
         let mut config = aws_sdk_s3::config::Builder::from(sdk);
         if let Some(endpoint) = endpoint {
             config = config.endpoint_url(endpoint).force_path_style(true);

@@ -17,6 +17,7 @@ pub struct Browser {
 impl Browser {
     /// A client of `http://host:port`.
     pub fn new(url: &str) -> Self {
+        crate::logs::capture();
         Self { address: url.trim_start_matches("http://").trim_end_matches('/').to_owned(), cookies: Vec::new() }
     }
 

@@ -49,7 +49,7 @@ impl Ledger {
             let fate = fates.lock().expect("no panic under the lock").clone();
             fate.map_or(Fate::Arrives, |fate| fate(nth))
         });
-        Hooks { observer: Some(self.observer()), fates: Some(ask) }
+        Hooks { observer: Some(self.observer()), fates: Some(ask), ..Hooks::default() }
     }
 
     /// As [`Self::fate_of_writes`], and objects put into the bucket count as writes too.

@@ -11,8 +11,10 @@ mod caller;
 mod dice;
 mod faults;
 mod ledger;
+mod logs;
 pub mod proof;
 pub mod raw;
+mod roles;
 mod stack;
 
 pub use answer::Answer;
@@ -23,4 +25,5 @@ pub use dataops_export_job::ExportJob;
 pub use dice::Dice;
 pub use faults::{Faults, Happens};
 pub use ledger::Ledger;
+pub use roles::record_roles;
 pub use stack::Stack;

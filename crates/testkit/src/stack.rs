@@ -13,7 +13,7 @@ use dataops_domain::task::Task;
 use dataops_domain::template::Template;
 use dataops_domain::{Actor, Timestamp};
 use dataops_export_job::ExportJob;
-use dataops_fleet::{Clock, Config, Function, Invocation};
+use dataops_fleet::{Clock, Config, Function, Invocation, InvokeError};
 use dataops_local::template::{Given, Template as Declared};
 use dataops_local::{Embedded, functions};
 use dataops_store::{Operation, Range, Store, Tables, TaskFilter};
@@ -51,16 +51,21 @@ impl Stack {
     }
 
     async fn over(faults: Option<&Faults>) -> Arc<Self> {
+        crate::logs::capture();
+        crate::record_roles();
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let embedded = Embedded::memory(&template).await.expect("the embedded AWS starts");
-        let mut config = embedded.config(template.function(functions::WORK_ENGINE).expect("the engine is declared"), None);
+        let declared = template.function(functions::WORK_ENGINE).expect("the engine is declared");
+        let mut config = embedded.config(declared, None);
         if let Some(faults) = faults {
             config = with_database(&config, faults.serve(embedded.dynamodb_url.clone()).await);
         }
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
         let ledger = Ledger::default();
         let app = dataops_work_engine::app(&config, clock.clone(), ledger.hooks()).await.expect("the engine starts");
-        let sdk = dataops_fleet::aws::sdk_config(&config).await;
+        // What a test sets up itself is nobody's call: it is written with the keys of `admin`, past every role.
+        let setting_up = embedded.admin_config(declared);
+        let sdk = dataops_fleet::aws::sdk_config(&setting_up);
         let tables = Tables::read(|name| config.get(name).map(str::to_owned));
         let store = Store::connect(&sdk, dataops_fleet::aws::endpoint(&config, "DYNAMODB"), tables);
         let dynamodb = config.get("AWS_ENDPOINT_URL_DYNAMODB").unwrap_or_default().to_owned();
@@ -92,6 +97,12 @@ impl Stack {
     pub async fn administrate(&self, command: Value) -> Value {
         let answer = self.invoke(&json!({ "dataopsAdmin": command })).await;
         serde_json::from_slice(&answer).expect("an answer")
+    }
+
+    /// A command whose invocation fails: how.
+    pub async fn fail_to_administrate(&self, command: Value) -> InvokeError {
+        let answer = self.try_invoke(&json!({ "dataopsAdmin": command })).await;
+        answer.map(|answer| String::from_utf8_lossy(&answer).into_owned()).expect_err("the invocation fails")
     }
 
     /// Nobody: no portal, no secret.
@@ -181,14 +192,22 @@ impl Stack {
 
     /// The export job over this stack, whose calls the ledger sees too. Each is a process of its own.
     pub async fn export_job(&self) -> ExportJob {
-        dataops_export_job::job(&self.export_config(), self.clock.clone(), self.ledger.hooks()).await.expect("the job starts")
+        let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
+        let config = self.embedded.config(template.function(functions::EXPORT_JOB).expect("it is declared"), None);
+        let config = with_database(&config, self.dynamodb.clone());
+        dataops_export_job::job(&config, self.clock.clone(), self.ledger.hooks()).await.expect("the job starts")
     }
 
-    /// What the export job is given, and the bucket of bytes beside it, as an import needs it.
-    pub fn export_config(&self) -> Config {
+    /// The same use cases as whoever imports from the command line has them, with their own credentials.
+    pub async fn importer(&self) -> ExportJob {
+        dataops_export_job::job(&self.importer_config(), self.clock.clone(), self.ledger.hooks()).await.expect("the job starts")
+    }
+
+    /// What whoever imports is given: the export job's settings, and the bucket of bytes beside them.
+    pub fn importer_config(&self) -> Config {
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let config =
-            |id: &str| with_database(&self.embedded.config(template.function(id).expect("it is declared"), None), self.dynamodb.clone());
+            |id: &str| with_database(&self.embedded.admin_config(template.function(id).expect("it is declared")), self.dynamodb.clone());
         let (engine, job) = (config(functions::WORK_ENGINE), config(functions::EXPORT_JOB));
         let mut settings: BTreeMap<String, String> = job.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         settings.extend(engine.get("DATAOPS_ARTIFACTS_BUCKET").map(|bucket| ("DATAOPS_ARTIFACTS_BUCKET".to_owned(), bucket.to_owned())));
@@ -197,7 +216,7 @@ impl Stack {
 
     /// Invokes the export job with an event.
     pub async fn export(&self, job: &ExportJob, event: Value) -> Value {
-        let invocation = Invocation { request_id: self.next_request(), deadline: None };
+        let invocation = Invocation { request_id: self.next_request(), deadline: None, trace_id: None };
         match job.invoke(event.to_string().as_bytes(), invocation).await {
             Ok(answer) => serde_json::from_slice(&answer).expect("an answer"),
             Err(error) => json!({ "ok": false, "failed": error.to_string() }),
@@ -207,7 +226,7 @@ impl Stack {
     /// Invokes a runner: for one job, or for a sweep.
     pub async fn run(&self, runner: &AssistantRunner, job: Option<&str>) -> Value {
         let event = job.map_or_else(|| json!({}), |id| json!({ "assistantJobId": id }));
-        let invocation = Invocation { request_id: self.next_request(), deadline: None };
+        let invocation = Invocation { request_id: self.next_request(), deadline: None, trace_id: None };
         match runner.invoke(event.to_string().as_bytes(), invocation).await {
             Ok(answer) => serde_json::from_slice(&answer).expect("an answer"),
             Err(error) => json!({ "ok": false, "error": error.to_string() }),
@@ -242,8 +261,12 @@ impl Stack {
     }
 
     pub(crate) async fn invoke(&self, event: &Value) -> Vec<u8> {
-        let invocation = Invocation { request_id: self.next_request(), deadline: None };
-        self.engine.invoke(event.to_string().as_bytes(), invocation).await.expect("the function answers")
+        self.try_invoke(event).await.expect("the function answers")
+    }
+
+    async fn try_invoke(&self, event: &Value) -> Result<Vec<u8>, InvokeError> {
+        let invocation = Invocation { request_id: self.next_request(), deadline: None, trace_id: None };
+        self.engine.invoke(event.to_string().as_bytes(), invocation).await
     }
 }
 

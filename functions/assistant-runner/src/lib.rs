@@ -12,15 +12,26 @@ use dataops_assistants::Executors;
 use dataops_content::Content;
 use dataops_domain::job::work::LEASE_SECONDS;
 use dataops_domain::{Actor, Timestamp};
-use dataops_engine::{Engine, RunnerLimits};
+use dataops_engine::{Engine, RunOutcome, RunnerLimits, SweepReport};
 use dataops_fleet::function::BoxFuture;
-use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, random};
-use dataops_store::{Hooks, Objects, Operation, Store, Tables};
+use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, Metric, aws, event, metrics, random, scope};
+use dataops_store::{Hooks, Objects, Operation, Reach, Store, Table, Tables};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The variable that names the assistant types it takes, by commas.
 pub const TYPES: &str = "DATAOPS_RUNNER_TYPES";
+
+/// The tables it works with. Notifications and events are only added.
+const TABLES: [(Table, Reach); 7] = [
+    (Table::AssistantJobs, Reach::Batch),
+    (Table::Tasks, Reach::Batch),
+    (Table::Bundles, Reach::Batch),
+    (Table::Files, Reach::Batch),
+    (Table::Artifacts, Reach::Batch),
+    (Table::Notifications, Reach::Description),
+    (Table::AuditEvents, Reach::Description),
+];
 
 /// What of an environment concerns the runner: the types it takes and the settings of its executors.
 pub fn settings(environment: &Config) -> BTreeMap<String, String> {
@@ -34,7 +45,9 @@ pub fn settings(environment: &Config) -> BTreeMap<String, String> {
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
-    Ok(Arc::new(runner(config, clock, Hooks::default()).await?))
+    let runner = runner(config, clock, Hooks::counting(scope::database_call, metrics::throttled, metrics::failed)).await?;
+    runner.engine.probe(&TABLES).await.map_err(|absent| ConfigError::of(absent.variable, absent.problem))?;
+    Ok(Arc::new(runner))
 }
 
 /// Builds the runner; `hooks` look at every database call.
@@ -42,8 +55,8 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, C
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn runner(config: &Config, clock: Clock, hooks: Hooks) -> Result<AssistantRunner, ConfigError> {
-    let content = Arc::new(Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?);
-    let sdk = aws::sdk_config(config).await;
+    let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
+    let sdk = aws::sdk_config(config);
     let tables = Tables::read(|name| config.get(name).map(str::to_owned));
     let bucket = config.require("DATAOPS_ARTIFACTS_BUCKET")?;
     let objects = Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket);
@@ -84,8 +97,14 @@ impl AssistantRunner {
         let holder = random::secret().map_err(|error| failed(&error))?;
         let limits = limits(self.types.clone(), self.clock.clone(), invocation.deadline, holder);
         let done = match job {
-            Some(id) => self.engine.job_run(&operation, id, &self.executors, &limits).await.map(|outcome| json!({ "outcome": outcome })),
-            None => self.engine.jobs_sweep(&operation, &self.executors, &limits).await.map(|report| json!({ "sweep": report })),
+            Some(id) => self.engine.job_run(&operation, id, &self.executors, &limits).await.map(|outcome| {
+                tell(&[outcome]);
+                json!({ "outcome": outcome })
+            }),
+            None => self.engine.jobs_sweep(&operation, &self.executors, &limits).await.map(|report| {
+                tell_sweep(&report, operation.now);
+                json!({ "sweep": report })
+            }),
         };
         done.map_err(|error| {
             tracing::error!(request_id = %invocation.request_id, job, error = ?error, "the runner failed");
@@ -94,8 +113,23 @@ impl AssistantRunner {
     }
 }
 
+/// What CloudWatch hears of attempts.
+fn tell(outcomes: &[RunOutcome]) {
+    let failed = outcomes.iter().filter(|outcome| **outcome == RunOutcome::Failed).count();
+    metrics::add(Metric::JobsFailed, u64::try_from(failed).unwrap_or(u64::MAX));
+}
+
+/// What it hears of a sweep.
+fn tell_sweep(report: &SweepReport, now: Timestamp) {
+    tell(&report.ran.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>());
+    metrics::add(Metric::RunnerLost, u64::try_from(report.lost.len()).unwrap_or(u64::MAX));
+    let waited = report.approval_since.map_or(0, |since| now.millis().saturating_sub(since.millis()) / 1000);
+    metrics::add(Metric::OldestApproval, u64::try_from(waited).unwrap_or_default());
+}
+
 /// What starts it: a job's id, or nothing of the kind for the schedule.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Event {
     #[serde(rename = "assistantJobId", default)]
     job: Option<String>,
@@ -104,7 +138,7 @@ struct Event {
 impl Function for AssistantRunner {
     fn invoke<'a>(&'a self, payload: &'a [u8], invocation: Invocation) -> BoxFuture<'a, Result<Vec<u8>, InvokeError>> {
         Box::pin(async move {
-            let event: Event = serde_json::from_slice(payload).map_err(InvokeError::bad_event)?;
+            let event: Event = event::started(payload, "an event of its schedule, `{}`, or `assistantJobId`")?;
             let mut answer = self.run(event.job.as_deref(), &invocation).await?;
             answer["ok"] = json!(true);
             tracing::info!(request_id = %invocation.request_id, job = event.job, answer = %answer, "ran");

@@ -36,7 +36,7 @@ async fn main() -> End {
     let job = stack.export_job().await;
     let operation = Operation::new("speed", Actor::system(), stack.clock.now(), None);
     let imported = job.engine().import(&operation, &given, ImportMode::IntoEmpty, folder.path()).await?;
-    let config = stack.export_config();
+    let config = stack.importer_config();
     let store = connected(&config).await;
     let (mut raw, mut export, mut items) = (f64::MAX, f64::MAX, 0);
     for round in 0..ROUNDS {
@@ -73,7 +73,7 @@ fn made_up(total: u64, folder: &Path) -> End {
 
 async fn connected(config: &Config) -> Store {
     let tables = Tables::read(|name| config.get(name).map(str::to_owned));
-    Store::connect(&aws::sdk_config(config).await, aws::endpoint(config, "DYNAMODB"), tables)
+    Store::connect(&aws::sdk_config(config), aws::endpoint(config, "DYNAMODB"), tables)
 }
 
 /// Reads every table that an export reads, page after page.

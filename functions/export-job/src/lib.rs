@@ -12,11 +12,27 @@ use dataops_content::Content;
 use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{Destination, Engine, Error, ExportLimits, ExportOutcome, ExportSettings};
 use dataops_fleet::function::BoxFuture;
-use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, aws, random};
+use dataops_fleet::{Clock, Config, ConfigError, Function, Invocation, InvokeError, Metric, aws, event, metrics, random, scope};
 use dataops_portable::Origin;
-use dataops_store::{Hooks, Objects, Operation, Store, Tables};
+use dataops_store::{Hooks, Objects, Operation, Reach, Store, Table, Tables};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// The tables it works with. Of events it reads no single one.
+const TABLES: [(Table, Reach); 12] = [
+    (Table::Tasks, Reach::Batch),
+    (Table::Bundles, Reach::Batch),
+    (Table::Templates, Reach::Batch),
+    (Table::Users, Reach::Batch),
+    (Table::Files, Reach::Batch),
+    (Table::Artifacts, Reach::Batch),
+    (Table::AssistantJobs, Reach::Batch),
+    (Table::Notifications, Reach::Batch),
+    (Table::RecurringConfigs, Reach::Batch),
+    (Table::GenerationWindows, Reach::Item),
+    (Table::System, Reach::Item),
+    (Table::AuditEvents, Reach::Description),
+];
 
 /// Settings that say where exports go. One of them that is set outside of the template takes the place of all of them.
 pub const DESTINATIONS: [&str; 3] = ["DATAOPS_EXPORT_ARCHIVE_BUCKET", "DATAOPS_EXPORT_ARCHIVE_LOCAL_DIR", "EXPORT_OUTPUT_DIR"];
@@ -26,7 +42,9 @@ pub const DESTINATIONS: [&str; 3] = ["DATAOPS_EXPORT_ARCHIVE_BUCKET", "DATAOPS_E
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
-    Ok(Arc::new(job(config, clock, Hooks::default()).await?))
+    let job = job(config, clock, Hooks::counting(scope::database_call, metrics::throttled, metrics::failed)).await?;
+    job.engine.probe(&TABLES).await.map_err(|absent| ConfigError::of(absent.variable, absent.problem))?;
+    Ok(Arc::new(job))
 }
 
 /// Builds the job; `hooks` look at every database call.
@@ -35,7 +53,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, C
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn job(config: &Config, clock: Clock, hooks: Hooks) -> Result<ExportJob, ConfigError> {
     let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
-    let sdk = aws::sdk_config(config).await;
+    let sdk = aws::sdk_config(config);
     let tables = Tables::read(|name| config.get(name).map(str::to_owned));
     let objects = |bucket: &str| Objects::connect(&sdk, aws::endpoint(config, "S3"), bucket);
     let mut store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables).hooked(hooks);
@@ -46,13 +64,13 @@ pub async fn job(config: &Config, clock: Clock, hooks: Hooks) -> Result<ExportJo
     if let Some(bucket) = config.get("DATAOPS_ARTIFACTS_BUCKET") {
         store = store.with_objects(objects(bucket));
     }
-    let engine = Engine::new(store, Arc::new(content), config.timezone()?);
+    let engine = Engine::new(store, content, config.timezone()?);
     Ok(ExportJob { engine, settings: settings(config), clock })
 }
 
 /// A bucket of the account or data folder that this configuration is for.
 pub async fn bucket(config: &Config, name: &str) -> Objects {
-    Objects::connect(&aws::sdk_config(config).await, aws::endpoint(config, "S3"), name)
+    Objects::connect(&aws::sdk_config(config), aws::endpoint(config, "S3"), name)
 }
 
 /// How exports are made, by the configuration.
@@ -83,6 +101,7 @@ pub struct ExportJob {
 
 /// What starts it: nothing of the kind for an export.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Event {
     #[serde(default)]
     resume: bool,
@@ -136,11 +155,29 @@ impl ExportJob {
             };
         }
         match self.engine.export_run(&operation, &self.settings, &limits, event.resume).await {
-            Ok(ExportOutcome::Made(made)) => Ok(json!({ "ok": true, "made": made })),
-            Ok(ExportOutcome::Suspended { records }) => Ok(json!({ "ok": true, "suspended": { "records": records } })),
-            Ok(ExportOutcome::Idle) => Ok(json!({ "ok": true, "idle": true })),
+            Ok(ExportOutcome::Made(made)) => {
+                metrics::add(Metric::ExportAge, 0);
+                Ok(json!({ "ok": true, "made": made }))
+            }
+            Ok(ExportOutcome::Suspended { records, newest }) => {
+                self.tell_age(newest);
+                Ok(json!({ "ok": true, "suspended": { "records": records } }))
+            }
+            Ok(ExportOutcome::Idle { newest }) => {
+                self.tell_age(newest);
+                Ok(json!({ "ok": true, "idle": true }))
+            }
             Err(error) => refused(error),
         }
+    }
+}
+
+impl ExportJob {
+    /// How old the newest archive is, for its alarm; a run under way does not make it younger.
+    fn tell_age(&self, newest: Option<Timestamp>) {
+        let Some(newest) = newest else { return };
+        let age = self.clock.now().millis().saturating_sub(newest.millis()) / 1000;
+        metrics::add(Metric::ExportAge, u64::try_from(age).unwrap_or_default());
     }
 }
 
@@ -155,7 +192,7 @@ fn refused(error: Error) -> Result<Value, InvokeError> {
 impl Function for ExportJob {
     fn invoke<'a>(&'a self, payload: &'a [u8], invocation: Invocation) -> BoxFuture<'a, Result<Vec<u8>, InvokeError>> {
         Box::pin(async move {
-            let event: Event = serde_json::from_slice(payload).map_err(InvokeError::bad_event)?;
+            let event: Event = event::started(payload, "an event of its schedule, `{}`, `resume` or `verify`")?;
             let answer = self.run(&event, &invocation).await?;
             tracing::info!(request_id = %invocation.request_id, resume = event.resume, answer = %answer, "ran");
             Ok(answer.to_string().into_bytes())

@@ -1,12 +1,7 @@
 //! The export job as a Lambda function.
 
-use dataops_fleet::{Clock, Config, logs};
+use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let config = Config::from_process();
-    logs::init("export-job", &config);
-    let job = dataops_export_job::build(&config, Clock::system()).await?;
-    dataops_fleet::run(job).await?;
-    Ok(())
+fn main() -> ExitCode {
+    dataops_fleet::boot("export-job", |config, clock| async move { dataops_export_job::build(&config, clock).await })
 }

@@ -1,12 +1,7 @@
 //! The portal as a Lambda function.
 
-use dataops_fleet::{Clock, Config, logs};
+use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let config = Config::from_process();
-    logs::init("portal", &config);
-    let portal = dataops_portal::build(&config, Clock::system()).await?;
-    dataops_fleet::run(portal).await?;
-    Ok(())
+fn main() -> ExitCode {
+    dataops_fleet::boot("portal", |config, clock| async move { dataops_portal::build(&config, clock).await })
 }

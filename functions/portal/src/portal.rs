@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use dataops_api::Client;
 use dataops_domain::time::{Date, Tz};
-use dataops_fleet::{Clock, Config, ConfigError, aws};
+use dataops_fleet::{Clock, Config, ConfigError, aws, metrics, scope};
 use tokio::sync::Semaphore;
 
-use dataops_store::{Store, Tables};
+use dataops_store::{Hooks, Reach, Store, Table, Tables};
+
+/// The tables it works with.
+const TABLES: [(Table, Reach); 2] = [(Table::Sessions, Reach::Item), (Table::Users, Reach::Item)];
 
 /// Passwords checked at the same time; each takes 19 MiB while it lasts.
 const PASSWORD_CHECKS: usize = 4;
@@ -34,14 +37,14 @@ impl Portal {
         let timezone = config.timezone()?;
         let function = config.require("WORK_ENGINE_FUNCTION")?.to_owned();
         let secret = config.require("WORK_ENGINE_PORTAL_SECRET")?.to_owned();
-        for table in ["DATAOPS_SESSIONS_TABLE", "DATAOPS_USERS_TABLE"] {
-            config.require(table)?;
-        }
-        let sdk = aws::sdk_config(config).await;
+        let sdk = aws::sdk_config(config);
         let tables = Tables::read(|name| config.get(name).map(str::to_owned));
+        let store = Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables);
+        let store = store.hooked(Hooks::counting(scope::database_call, metrics::throttled, metrics::failed));
+        store.probe(&TABLES).await.map_err(|absent| ConfigError::of(absent.variable, absent.problem))?;
         Ok(Self {
             client: Client::new(aws::lambda_client(config, &sdk), function, secret),
-            store: Store::connect(&sdk, aws::endpoint(config, "DYNAMODB"), tables),
+            store,
             bucket: aws::endpoint(config, "S3").or_else(|| config.get("DATAOPS_ARTIFACTS_ORIGIN").map(str::to_owned)),
             clock,
             timezone,

@@ -22,6 +22,7 @@ struct Site {
 }
 
 async fn site() -> Site {
+    dataops_testkit::record_roles();
     let folder = tempfile::tempdir().unwrap();
     let options = FleetOptions {
         data_dir: folder.path().join("data"),
@@ -33,7 +34,7 @@ async fn site() -> Site {
         now: dataops_domain::Timestamp::parse("2026-07-01T09:00:00Z"),
         assistants: [].into(),
         exports: [].into(),
-        build: functions::build,
+        build: functions::own(),
     };
     Site { fleet: Fleet::start(options).await.unwrap(), _folder: folder }
 }

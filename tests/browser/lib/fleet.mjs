@@ -1,6 +1,7 @@
 // The whole product on this machine: started from its binary on an empty data folder, at a fixed moment.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +11,8 @@ import { promisify } from 'node:util';
 const root = path.resolve(import.meta.dirname, '../../..');
 const BINARY = path.resolve(process.env.DATAOPS_BIN ?? path.join(root, 'target/debug/dataops'));
 const STARTS_WITHIN = 20_000;
+/** Where the log of every fleet goes, to be looked through afterwards. */
+const LOGS = process.env.DATAOPS_LOGS_DIR && path.resolve(process.env.DATAOPS_LOGS_DIR);
 
 /** A Friday morning. Every date in the journeys counts from it. */
 export const NOW = '2026-11-20T08:00:00Z';
@@ -20,11 +23,18 @@ export const NOW = '2026-11-20T08:00:00Z';
  */
 export async function startFleet(now = NOW) {
   const data = await mkdtemp(path.join(tmpdir(), 'dataops-browser-'));
-  const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', now], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(BINARY, ['dev', '--data-dir', data, '--port', '0', '--now', now], {
+    cwd: root,
+    env: { ...process.env, ...(LOGS && { LOG_LEVEL: 'info' }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const orphan = () => child.kill();
   process.on('exit', orphan);
   const said = [];
-  child.stderr.on('data', (chunk) => said.push(chunk));
+  child.stderr.on('data', (chunk) => {
+    said.push(chunk);
+    if (LOGS) appendFileSync(path.join(LOGS, `browser-${child.pid}.log`), chunk);
+  });
   const ended = once(child, 'exit').catch(() => {});
   const stop = async () => {
     process.off('exit', orphan);

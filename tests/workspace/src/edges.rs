@@ -3,7 +3,7 @@
 use crate::members::{Member, members};
 
 /// What each member may use of ours, tests included. A new member is added here first.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("content", &["domain"]),
     ("api", &["domain"]),
@@ -17,9 +17,10 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("assistant-runner", &["engine", "assistants", "fleet", "domain", "content", "store"]),
     ("export-job", &["api", "engine", "fleet", "domain", "content", "store", "portable"]),
     ("portal", &["api", "fleet", "domain", "store"]),
+    ("bare-function", &[]),
 ];
 /// These put everything together, so they may use anything.
-const MAY_USE_ANYTHING: [&str; 4] = ["local", "cli", "testkit", "workspace"];
+const MAY_USE_ANYTHING: [&str; 5] = ["local", "cli", "testkit", "workspace", "lambda-tests"];
 /// Tests of any member may use these.
 const FOR_TESTS: [&str; 2] = ["testkit", "local"];
 

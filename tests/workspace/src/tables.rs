@@ -1,10 +1,14 @@
 //! The store's key design and the template's declarations are the same.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use dataops_local::template::{Attribute, Key, Table as Declared};
 use dataops_local::{Given, Template, functions};
 use dataops_store::{INDEXES, Table};
+use serde_json::{Value, json};
+
+use crate::members::root;
 
 fn template() -> Template {
     Template::load(&Given::local("0123456789abcdef0123456789abcdef")).expect("the template is read")
@@ -65,4 +69,22 @@ fn each_function_is_told_the_tables_it_uses_and_no_other() {
     let worked =
         [Table::AssistantJobs, Table::Tasks, Table::Bundles, Table::Files, Table::Artifacts, Table::Notifications, Table::AuditEvents];
     assert_eq!(variables(&template, functions::ASSISTANT_RUNNER), of(&worked));
+}
+
+/// What `scripts/check_template.py` compares with the template that CloudFormation gets.
+#[test]
+fn the_key_design_is_written_down_for_the_checks_of_the_template() {
+    let table = |table: Table| {
+        let of_table = INDEXES.iter().filter(|index| index.table == table);
+        let indexes: Vec<Value> = of_table.map(|index| json!({ "name": index.name, "key": [index.partition, index.sort] })).collect();
+        let key: Vec<&str> = std::iter::once(table.key()).chain(table.sort_key()).collect();
+        json!({ "variable": table.variable(), "key": key, "indexes": indexes, "catalog": table.is_catalog() })
+    };
+    let text = format!("{:#}\n", Value::Array(Table::ALL.into_iter().map(table).collect()));
+    let path = root().join("docs/grids/tables.json");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &text).expect("written");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == text, "docs/grids/tables.json differs from the code: run `UPDATE_DOCS=1 scripts/test`");
 }

@@ -8,7 +8,7 @@ use dataops_content::Content;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::json;
 
-static CONTENT: LazyLock<Content> = LazyLock::new(|| Content::embedded().unwrap_or_else(|error| panic!("{error}")));
+static CONTENT: LazyLock<std::sync::Arc<Content>> = LazyLock::new(|| Content::embedded().unwrap_or_else(|error| panic!("{error}")));
 
 fn docs() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples")

@@ -7,8 +7,7 @@ use std::time::Duration;
 use dataops_assistants::{Code, Config, Data, Event, Executors, Failure, Finished, Input, MAX_LOG, Request, Run};
 use dataops_content::Content;
 
-pub(crate) static CONTENT: LazyLock<Arc<Content>> =
-    LazyLock::new(|| Arc::new(Content::embedded().unwrap_or_else(|error| panic!("{error}"))));
+pub(crate) static CONTENT: LazyLock<Arc<Content>> = LazyLock::new(|| Content::embedded().unwrap_or_else(|error| panic!("{error}")));
 
 /// Settings for an executor that runs podcasts; tiny pauses, so that no test waits.
 pub(crate) fn settings(executor: &str, more: &[(&str, &str)]) -> BTreeMap<String, String> {

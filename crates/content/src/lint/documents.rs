@@ -10,7 +10,7 @@ const TYPES: [&str; 9] = ["sop", "checklist", "template", "task-template", "refe
 
 pub(super) fn check(content: &Content) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for document in content.documents.iter() {
+    for document in content.documents().iter() {
         let mut messages = names(document);
         messages.extend(relations(document, content));
         messages.extend(links(document, content));
@@ -19,7 +19,7 @@ pub(super) fn check(content: &Content) -> Vec<Finding> {
         }
         findings.extend(messages.into_iter().map(|message| Finding { file: document.shown(), message }));
     }
-    for (name, documents) in content.documents.clashes() {
+    for (name, documents) in content.documents().clashes() {
         let files: Vec<&str> = documents.iter().map(|document| document.source.as_str()).collect();
         let file = documents.first().map(|document| document.shown()).unwrap_or_default();
         findings.push(Finding { file, message: format!("the name '{name}' belongs to more than one document: {}", files.join(", ")) });
@@ -54,7 +54,7 @@ fn names(document: &Document) -> Vec<String> {
 fn relations(document: &Document, content: &Content) -> Vec<String> {
     let mut found = Vec::new();
     for id in &document.related_docs {
-        match content.documents.get_from(document, id) {
+        match content.documents().get_from(document, id) {
             None => found.push(format!("related_docs names the unknown document '{id}'")),
             Some(related) if related.id == document.id => found.push(format!("related_docs names the document itself as '{id}'")),
             Some(_) => {}
@@ -70,7 +70,7 @@ fn links(document: &Document, content: &Content) -> Vec<String> {
     let mentions = Mentions::of(&document.markdown);
     let mut found = Vec::new();
     for written in &mentions.references {
-        match content.documents.follow(document, written) {
+        match content.documents().follow(document, written) {
             Ok(_) => {}
             Err(Broken::Document(Unresolved::NotFound)) => found.push(format!("the text refers to the unknown document '{written}'")),
             Err(Broken::Document(Unresolved::Ambiguous)) => {

@@ -5,9 +5,9 @@ use crate::duty::FILE;
 use crate::{Content, Duty};
 
 pub(super) fn check(content: &Content) -> Vec<Finding> {
-    let keys = content.duties.iter().map(|duty| duty.key.as_str());
+    let keys = content.duties().iter().map(|duty| duty.key.as_str());
     let mut messages: Vec<String> = repeated(keys).into_iter().map(|key| format!("duty '{key}' is there more than once")).collect();
-    for duty in &content.duties {
+    for duty in content.duties() {
         messages.extend(duty_messages(duty, content).into_iter().map(|message| format!("duty {}: {message}", duty.key)));
     }
     messages.into_iter().map(|message| Finding { file: FILE.to_owned(), message }).collect()
@@ -20,7 +20,7 @@ fn duty_messages(duty: &Duty, content: &Content) -> Vec<String> {
     }
     found.extend(words::role(duty.assignee.as_deref()));
     found.extend(words::schedule(&duty.schedule));
-    found.extend(links::instruction(&content.documents, &duty.instruction_doc_id, duty.instruction_step_id.as_deref()));
+    found.extend(links::instruction(content.documents(), &duty.instruction_doc_id, duty.instruction_step_id.as_deref()));
     found.extend(words::placeholders(&duty.description));
     found
 }

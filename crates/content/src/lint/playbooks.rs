@@ -19,7 +19,7 @@ const CLOSED: [&str; 21] = [
 
 pub(super) fn check(content: &Content) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for playbook in &content.playbooks {
+    for playbook in content.playbooks() {
         let mut messages = intake(playbook);
         messages.extend(parts(playbook));
         messages.extend(questions(playbook));

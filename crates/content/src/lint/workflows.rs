@@ -13,8 +13,8 @@ use crate::{Content, Workflow};
 pub(super) fn check(content: &Content) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut files: BTreeMap<&str, &str> = BTreeMap::new();
-    for workflow in &content.workflows {
-        let mut found = messages(workflow, &content.documents);
+    for workflow in content.workflows() {
+        let mut found = messages(workflow, content.documents());
         if let Some(other) = files.insert(workflow.id.as_str(), &workflow.source) {
             found.push(format!("id '{}' is the id of {other} too", workflow.id));
         }

@@ -26,7 +26,7 @@ fn an_unknown_key_is_named() {
 #[test]
 fn validation_is_free() {
     let content = Fixture::new().but(TALK, "    validation:", "    validation:\n      ourOwn: {key: [1, true]}").content();
-    assert_eq!(content.workflows[0].fields["taskDefinitions"][1]["validation"]["ourOwn"], serde_json::json!({ "key": [1, true] }));
+    assert_eq!(content.workflows()[0].fields["taskDefinitions"][1]["validation"]["ourOwn"], serde_json::json!({ "key": [1, true] }));
 }
 
 #[test]

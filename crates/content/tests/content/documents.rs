@@ -19,22 +19,22 @@ fn a_document_is_found_by_every_name() {
         "[[sop.old.prepare|Prepare]]",
         "[[doc:sop.talk.prepare|Prepare]]",
     ] {
-        assert_eq!(content.documents.get(name).map(|document| document.id.as_str()), Some("sop.talk.prepare"), "{name}");
+        assert_eq!(content.documents().get(name).map(|document| document.id.as_str()), Some("sop.talk.prepare"), "{name}");
     }
-    assert_eq!(content.documents.resolve("sop.talk"), Err(Unresolved::NotFound));
+    assert_eq!(content.documents().resolve("sop.talk"), Err(Unresolved::NotFound));
 }
 
 #[test]
 fn a_name_of_two_documents_finds_neither() {
     let content = Fixture::new().but(TALKS, "reference.talk.overview", "sop.talk.prepare").content();
-    assert_eq!(content.documents.resolve("sop.talk.prepare"), Err(Unresolved::Ambiguous));
-    assert_eq!(content.documents.get("sop.talk.prepare"), None);
+    assert_eq!(content.documents().resolve("sop.talk.prepare"), Err(Unresolved::Ambiguous));
+    assert_eq!(content.documents().get("sop.talk.prepare"), None);
 }
 
 #[test]
 fn a_document_is_text_and_steps() {
     let content = Fixture::new().content();
-    let document = content.documents.get("sop.talk.prepare").expect("the document");
+    let document = content.documents().get("sop.talk.prepare").expect("the document");
     assert!(document.markdown.starts_with("## Summary\n\nWhy."), "{}", document.markdown);
     assert_eq!(document.sections, ["summary", "prerequisites", "procedure", "validation", "troubleshooting", "references"]);
     let steps: Vec<(&str, &str)> = document.steps.iter().map(|step| (step.id.as_str(), step.title.as_str())).collect();
@@ -47,7 +47,7 @@ fn a_document_is_text_and_steps() {
 fn backlinks_come_from_frontmatter_and_text() {
     let by_path = "---\nid: reference.talk.overview\ntitle: Talks\nrelated_docs: [prepare.md]\n---\n";
     let content = Fixture::new().with(TALKS, by_path).with("documents/a.md", "See [it](doc:sop.old.prepare).").content();
-    let ids: Vec<&str> = content.documents.backlinks("sop.talk.prepare").into_iter().map(|document| document.id.as_str()).collect();
+    let ids: Vec<&str> = content.documents().backlinks("sop.talk.prepare").into_iter().map(|document| document.id.as_str()).collect();
     assert_eq!(ids, ["doc.a", "reference.talk.overview"]);
 }
 
@@ -82,7 +82,7 @@ Why.
 #[test]
 fn an_imported_document_is_read_by_its_markers() {
     let content = Fixture::new().with("documents/talk/sops/old_way.md", IMPORTED).content();
-    let document = content.documents.get("sop.talk.old-way").expect("the document");
+    let document = content.documents().get("sop.talk.old-way").expect("the document");
     assert!(document.id_generated);
     assert_eq!((document.title.as_str(), document.doc_type.as_str(), document.schema_version), ("Old way", "sop", Some(1)));
     assert_eq!(document.sections, ["summary", "procedure", "validation"]);
@@ -113,7 +113,7 @@ fn broken_markers_are_refused() {
 #[test]
 fn a_link_leads_to_a_document_and_a_place_in_it() {
     let content = Fixture::new().content();
-    let (from, prepare) = (content.documents.get("reference.talk.overview").expect("it"), content.documents.get("sop.talk.prepare"));
+    let (from, prepare) = (content.documents().get("reference.talk.overview").expect("it"), content.documents().get("sop.talk.prepare"));
     let prepare = prepare.expect("it");
     for (written, anchor) in [
         ("sop.talk.prepare", None),
@@ -124,12 +124,12 @@ fn a_link_leads_to_a_document_and_a_place_in_it() {
         ("../talk/prepare.md#Validation", Some("section-validation")),
         ("/documents/talk/prepare.md", None),
     ] {
-        let target = content.documents.follow(from, written);
+        let target = content.documents().follow(from, written);
         assert_eq!(target, Ok(Target { document: prepare, anchor }), "{written}");
     }
-    assert_eq!(content.documents.follow(prepare, "#1"), Ok(Target { document: prepare, anchor: Some("1") }));
-    assert_eq!(content.documents.follow(prepare, "#7"), Err(Broken::Anchor(prepare)));
-    assert_eq!(content.documents.follow(prepare, "../../../x.md#1"), Err(Broken::Document(Unresolved::NotFound)));
+    assert_eq!(content.documents().follow(prepare, "#1"), Ok(Target { document: prepare, anchor: Some("1") }));
+    assert_eq!(content.documents().follow(prepare, "#7"), Err(Broken::Anchor(prepare)));
+    assert_eq!(content.documents().follow(prepare, "../../../x.md#1"), Err(Broken::Document(Unresolved::NotFound)));
     assert_eq!((prepare.area(), prepare.updated_at.is_some()), ("talk", true));
 }
 
@@ -143,7 +143,7 @@ fn documents_may_relate_in_a_circle() {
     }
     assert_eq!(fixture.findings(), Vec::<String>::new());
     let content = fixture.content();
-    let ids = |id: &str| content.documents.backlinks(id).into_iter().map(|document| document.id.clone()).collect::<Vec<_>>();
+    let ids = |id: &str| content.documents().backlinks(id).into_iter().map(|document| document.id.clone()).collect::<Vec<_>>();
     assert_eq!((ids("doc.a"), ids("doc.b"), ids("doc.c")), (vec!["doc.c".to_owned()], vec!["doc.a".to_owned()], vec!["doc.b".to_owned()]));
-    assert_eq!(content.documents.search("doc", 10).len(), 3);
+    assert_eq!(content.documents().search("doc", 10).len(), 3);
 }

@@ -7,7 +7,7 @@ use dataops_content::{Content, Hit};
 use crate::fixture::Fixture;
 
 fn shipped(query: &str) -> Vec<Hit> {
-    Content::embedded().unwrap_or_else(|error| panic!("{error}")).documents.search(query, 10)
+    Content::embedded().unwrap_or_else(|error| panic!("{error}")).documents().search(query, 10)
 }
 
 fn first(query: &str) -> (String, Option<String>) {
@@ -52,7 +52,7 @@ fn an_alias_and_other_alphabets_are_found() {
     let content =
         Fixture::new().with("documents/a.md", "---\nid: doc.a\ntitle: Über Größe\naliases: [sop.ancient.one]\n---\nПривет\n").content();
     for query in ["ancient", "über", "ÜBER grö", "привет"] {
-        let ids: Vec<String> = content.documents.search(query, 5).into_iter().map(|hit| hit.id).collect();
+        let ids: Vec<String> = content.documents().search(query, 5).into_iter().map(|hit| hit.id).collect();
         assert_eq!(ids, ["doc.a"], "{query}");
     }
 }
@@ -69,19 +69,19 @@ fn excerpts_are_plain_lines() {
 #[test]
 fn the_limit_holds_and_the_order_is_stable() {
     let content = Content::embedded().unwrap_or_else(|error| panic!("{error}"));
-    let all = content.documents.search("the", 1_000);
+    let all = content.documents().search("the", 1_000);
     assert!(all.len() > 20, "{}", all.len());
-    assert_eq!(content.documents.search("the", 5), all[..5]);
-    assert_eq!(content.documents.search("the", 0), Vec::new());
+    assert_eq!(content.documents().search("the", 5), all[..5]);
+    assert_eq!(content.documents().search("the", 0), Vec::new());
 }
 
 #[test]
 fn hostile_questions_cost_little() {
     let content = Content::embedded().unwrap_or_else(|error| panic!("{error}"));
-    content.documents.search("warm", 1);
+    content.documents().search("warm", 1);
     let begun = Instant::now();
     for query in ["a ".repeat(100_000), "x".repeat(500_000), "a b c d e f g h i j k l m n".to_owned(), "\u{0}\u{202e}%_*".to_owned()] {
-        content.documents.search(&query, 10);
+        content.documents().search(&query, 10);
     }
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }

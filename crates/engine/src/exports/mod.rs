@@ -88,9 +88,14 @@ pub enum ExportOutcome {
     Suspended {
         /// Records read so far.
         records: u64,
+        /// The moment of the newest archive there is meanwhile.
+        newest: Option<Timestamp>,
     },
     /// There was nothing to go on with.
-    Idle,
+    Idle {
+        /// The moment of the newest archive.
+        newest: Option<Timestamp>,
+    },
 }
 
 /// Work that would hold other requests up, done on a thread of its own.

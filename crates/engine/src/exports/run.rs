@@ -17,7 +17,7 @@ use serde_json::json;
 use super::folder::{TRIES, finished};
 use super::publish::{self, get_file, put_file};
 use super::snapshot::Place;
-use super::state::{Checkpoint, Held};
+use super::state::{Checkpoint, Held, Hold};
 use super::{Destination, ExportLimits, ExportOutcome, ExportSettings, FINISHING_RESERVE, READING_RESERVE, apart, disk};
 use crate::Engine;
 use crate::error::{Error, Expected};
@@ -40,11 +40,10 @@ impl Engine {
         only_go_on: bool,
     ) -> Result<ExportOutcome, Error> {
         let destination = settings.destination.as_ref().ok_or_else(nowhere)?;
-        let held = match self.exports_hold(operation, &limits.holder, (limits.now)(), only_go_on).await {
-            Err(Error::Expected(running)) if only_go_on && running.code == "export_running" => None,
-            held => held?,
+        let mut held = match self.exports_hold(operation, &limits.holder, (limits.now)(), only_go_on).await? {
+            Hold::Taken(held) => held,
+            Hold::NothingLeft { newest } => return Ok(ExportOutcome::Idle { newest }),
         };
-        let Some(mut held) = held else { return Ok(ExportOutcome::Idle) };
         held.state.environment = Some(settings.origin.environment.clone());
         if held.lost() > MOST_LOST {
             let words = "Invocations of the export job end without a word, again and again: out of time or of memory";
@@ -174,7 +173,7 @@ impl Engine {
         let over: Vec<String> = before.into_iter().filter(|there| !files.contains(there)).collect();
         held.leave((limits.now)(), Checkpoint { place, files }).await?;
         self.work_clear(generated_at, &over).await;
-        Ok(ExportOutcome::Suspended { records })
+        Ok(ExportOutcome::Suspended { records, newest: held.state.newest() })
     }
 
     async fn work_fetch(&self, generated_at: Timestamp, files: &[String], runs: &Path) -> Result<(), Error> {

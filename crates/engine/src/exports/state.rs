@@ -36,6 +36,13 @@ pub(super) struct State {
     pub(super) failed: Option<ExportFailed>,
 }
 
+impl State {
+    /// The moment of the newest archive.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        self.archives.first().map(|archive| archive.generated_at)
+    }
+}
+
 /// A run, over one or more invocations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,6 +76,17 @@ pub(super) struct Checkpoint {
     pub(super) files: Vec<String>,
 }
 
+/// Whether this invocation has the lock.
+pub(super) enum Hold<'e> {
+    /// It has.
+    Taken(Box<Held<'e>>),
+    /// It was only to go on with a run, and none is left, or somebody works on it.
+    NothingLeft {
+        /// The moment of the newest archive.
+        newest: Option<Timestamp>,
+    },
+}
+
 /// The fact while this invocation holds it.
 pub(super) struct Held<'e> {
     engine: &'e Engine,
@@ -87,28 +105,31 @@ impl Engine {
         ))
     }
 
-    /// Takes the lock for a new run, or for one that was left; `only_go_on`: `None` when none was left.
+    /// Takes the lock for a new run, or for one that was left; with `only_go_on` for nothing else.
     ///
     /// # Errors
-    /// 409 while another invocation holds it.
+    /// 409 while another invocation holds it, for a new run.
     pub(super) async fn exports_hold<'e>(
         &'e self,
         operation: &'e Operation,
         holder: &str,
         now: Timestamp,
         only_go_on: bool,
-    ) -> Result<Option<Held<'e>>, Error> {
+    ) -> Result<Hold<'e>, Error> {
         let (mut state, revision) = self.exports_state().await?;
         if let Some(run) = &state.run
             && run.holder != holder
             && now < run.until
         {
+            if only_go_on {
+                return Ok(Hold::NothingLeft { newest: state.newest() });
+            }
             let words = format!("An export is being made since {}; it ends or is given up by {}", run.generated_at, run.until);
             return Err(Expected::conflict("export_running", words).into());
         }
         let left = state.run.take();
         if left.is_none() && only_go_on {
-            return Ok(None);
+            return Ok(Hold::NothingLeft { newest: state.newest() });
         }
         // One that had to stop says so and is waited for no longer; one that was killed leaves its lock to run out.
         let lost = left.as_ref().map_or(0, |run| if run.left { 0 } else { run.lost + 1 });
@@ -119,8 +140,9 @@ impl Engine {
             Some(Run { generated_at, holder: holder.to_owned(), until: now, progress: Place::default(), lost, left: false, checkpoint });
         let mut held = Held { engine: self, operation, revision, state };
         match held.save(now).await {
+            Err(Error::Expected(_)) if only_go_on => Ok(Hold::NothingLeft { newest: held.state.newest() }),
             Err(Error::Expected(_)) => Err(Expected::conflict("export_running", "An export has just been begun by somebody else").into()),
-            saved => saved.map(|()| Some(held)),
+            saved => saved.map(|()| Hold::Taken(Box::new(held))),
         }
     }
 }

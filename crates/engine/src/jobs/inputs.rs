@@ -105,7 +105,7 @@ impl Engine {
                 None => missing("artifact", id),
             },
             ("doc" | "document", Some(id)) => {
-                let found = self.content.documents.get(id);
+                let found = self.content.documents().get(id);
                 found.map_or_else(|| missing("document", id), |document| Data::Text(cut(document.markdown.clone())))
             }
             _ => Data::Reference,

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dataops_assistants::Executors;
+use dataops_domain::Timestamp;
 use dataops_domain::job::{Job, JobStatus, work};
 use dataops_store::{CommitError, Operation};
 use serde::{Deserialize, Serialize};
@@ -28,10 +29,12 @@ pub struct SweepReport {
     pub left: usize,
     /// Jobs it could not bring to an end.
     pub failed: usize,
+    /// Since when the oldest job has been waiting for approval.
+    pub approval_since: Option<Timestamp>,
 }
 
 impl Engine {
-    /// Ends lost attempts, then works on what is queued while there is time.
+    /// Ends lost attempts, works on what is queued while there is time, and looks at how long approvals wait.
     ///
     /// # Errors
     /// When the candidates can't be read.
@@ -57,6 +60,8 @@ impl Engine {
                 }
             }
         }
+        let waiting = self.store.jobs_waiting(JobStatus::WaitingApproval, 1, |_| true).await?.into_records();
+        report.approval_since = waiting.first().map(|job| job.updated_at);
         Ok(report)
     }
 

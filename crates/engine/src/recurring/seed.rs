@@ -41,7 +41,7 @@ impl Engine {
     /// When the store refuses.
     pub(crate) async fn seed_duties(&self, operation: &Operation) -> Result<DutyReport, Error> {
         let mut report = DutyReport::default();
-        for duty in &self.content.duties {
+        for duty in self.content.duties() {
             let wanted = seed::wanted(&duty.key, &fields(duty), operation.now);
             let part = operation.part(wanted.id.as_str());
             let name = wanted.description.clone();

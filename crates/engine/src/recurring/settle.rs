@@ -35,8 +35,24 @@ pub(crate) struct Outcomes {
     pub(crate) failed: Vec<FailedWindow>,
     /// Rows it wrote without work.
     pub(crate) noted: usize,
+    /// Those of them that say that nobody settled the window in time.
+    pub(crate) missed: usize,
     /// Windows it did not reach, or that are being made by somebody else.
     pub(crate) left: usize,
+}
+
+impl Outcomes {
+    fn note(&mut self, written: Written) {
+        self.noted += written.rows;
+        self.missed += written.missed;
+    }
+}
+
+/// Rows without work that one transaction wrote.
+#[derive(Default)]
+struct Written {
+    rows: usize,
+    missed: usize,
 }
 
 /// What became of one window.
@@ -184,11 +200,11 @@ impl Engine {
                 done => done,
             };
             match together {
-                Ok(written) => outcomes.noted += written,
+                Ok(written) => outcomes.note(written),
                 Err(Error::Lost) => {
                     for one in some {
                         match self.write_quiet(operation, world, &[one], by).await {
-                            Ok(written) => outcomes.noted += written,
+                            Ok(written) => outcomes.note(written),
                             // Somebody else has written it.
                             Err(Error::Lost) => {}
                             Err(error) => return Err(error),
@@ -204,17 +220,18 @@ impl Engine {
         Ok(())
     }
 
-    async fn write_quiet(&self, operation: &Operation, world: &World, some: &[&Planned], by: By) -> Result<usize, Error> {
-        let Some(first) = some.first() else { return Ok(0) };
+    async fn write_quiet(&self, operation: &Operation, world: &World, some: &[&Planned], by: By) -> Result<Written, Error> {
+        let mut written = Written::default();
+        let Some(first) = some.first() else { return Ok(written) };
         let part = operation.part(&format!("noted.{}.{}.{}", some.len(), first.source, first.date));
         let mut transaction = self.store.begin(&part);
-        let mut written = 0;
         for planned in some {
             let before = world.rows.get(&(planned.source.clone(), planned.date));
             let case = Case { operation: &part, planned, before, by };
             if let Some(row) = case.row(Done::AsPlanned { tasks: 0 }) {
+                written.rows += 1;
+                written.missed += usize::from(row.status == Status::Missed);
                 case.put(&mut transaction, row);
-                written += 1;
             }
         }
         transaction.apply().await.map_err(overtaken)?;

@@ -31,6 +31,8 @@ pub struct TickReport {
     pub tasks: Vec<String>,
     /// Rows of the ledger it wrote without work: skipped, missed, found.
     pub noted: usize,
+    /// Those of them that say that nobody settled a window in time.
+    pub missed: usize,
     /// What failed.
     pub failed: Vec<FailedWindow>,
     /// Windows it did not reach; the next tick goes on.
@@ -91,6 +93,7 @@ impl Engine {
             tasks: outcomes.tasks.iter().map(|task| task.id.to_string()).collect(),
             bundles: outcomes.bundles,
             noted: outcomes.noted,
+            missed: outcomes.missed,
             failed: outcomes.failed,
             left: outcomes.left,
             reminders: None,

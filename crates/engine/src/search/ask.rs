@@ -152,7 +152,7 @@ impl Engine {
     }
 
     fn search_documents(&self, q: &str) -> Vec<Hit> {
-        self.content.documents.search(q, MOST_DOCUMENTS).into_iter().map(document).collect()
+        self.content.documents().search(q, MOST_DOCUMENTS).into_iter().map(document).collect()
     }
 }
 

@@ -36,7 +36,7 @@ impl Engine {
         let own = task.as_ref().and_then(|task| task.instruction_doc_id.text());
         let wanted = document.or(own);
         let step = step.or_else(|| task.as_ref().filter(|_| document.is_none()).and_then(|task| task.instruction_step_id.text()));
-        let found = wanted.and_then(|id| self.content.documents.get(id));
+        let found = wanted.and_then(|id| self.content.documents().get(id));
         let step = found.and_then(|document| document.step(step?));
         let template = task.as_ref().and_then(|task| task.template_id.text()).and_then(|id| scene.templates.get(id));
         let named = template.and_then(|template| template.default_assignee_id.as_deref());

@@ -54,7 +54,7 @@ impl Engine {
             "task" => Some(around.tasks.iter().find(|one| one.record.id.as_str() == id).map(|one| one.record.description.clone())),
             "bundle" | "card" => Some(around.bundles.iter().find(|one| one.record.id.as_str() == id).map(|one| one.record.title.clone())),
             "artifact" => Some(around.artifacts.iter().find(|one| one.record.id.as_str() == id).map(|one| one.record.title.clone())),
-            "doc" | "document" => Some(self.content.documents.get(id).map(|document| document.title.clone())),
+            "doc" | "document" => Some(self.content.documents().get(id).map(|document| document.title.clone())),
             _ => None,
         });
         let title = text("title").or_else(|| found.clone().flatten()).or_else(|| uri.clone()).or_else(|| id.clone());

@@ -48,7 +48,7 @@ impl Engine {
 
     /// The step of the document that describes the task, or the whole document when it names no step that exists.
     fn instructions(&self, task: &Task) -> Option<Instructions> {
-        let document = self.content.documents.get(task.instruction_doc_id.text()?)?;
+        let document = self.content.documents().get(task.instruction_doc_id.text()?)?;
         let wanted = task.instruction_step_id.text();
         let step = wanted.and_then(|wanted| document.step(wanted));
         let markdown = step.map_or(&document.markdown, |step| &step.markdown);

@@ -66,7 +66,7 @@ impl Engine {
             title: document.title.clone(),
             steps: document.steps.iter().map(|step| (step.id.clone(), step.title.clone())).collect(),
         };
-        self.content.documents.iter().map(choice).collect()
+        self.content.documents().iter().map(choice).collect()
     }
 }
 

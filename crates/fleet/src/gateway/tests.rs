@@ -105,8 +105,43 @@ async fn the_gateways_id_reaches_the_handler_and_cannot_be_replaced() {
 #[tokio::test]
 async fn what_is_no_event_is_an_error_and_a_bad_method_an_answer() {
     assert_eq!(answer(router(), b"[").await.expect_err("no event").error_type, "BadEvent");
-    let body = br#"{"rawPath":"/","requestContext":{"http":{"method":"GET"}},"body":"*","isBase64Encoded":true}"#;
+    let body = br#"{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}},"body":"*","isBase64Encoded":true}"#;
     assert_eq!(answer(router(), body).await.expect_err("no base64").error_type, "BadEvent");
-    let answered = answer(router(), br#"{"rawPath":"/"}"#).await.expect("an answer");
+    let odd = br#"{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"B AD"}}}"#;
+    let answered = answer(router(), odd).await.expect("an answer");
     assert!(String::from_utf8_lossy(&answered).contains("\"statusCode\":400"));
+}
+
+#[tokio::test]
+async fn an_event_of_another_kind_is_refused_by_its_name() {
+    for (payload, words) in [
+        ("{}", "it is of no known kind; expected an API Gateway HTTP API event, payload format 2.0"),
+        (r#"{"Records":[{"eventSource":"aws:sqs","body":"a"}]}"#, "it is an SQS event"),
+        (r#"{"version":"1.0","requestContext":{"httpMethod":"GET"}}"#, "another payload format"),
+        (r#"{"version":"0","source":"aws.scheduler","detail-type":"Scheduled Event"}"#, "it is an EventBridge event"),
+        (r#"{"version":2}"#, "it is of no known kind"),
+        ("[]", "no JSON object"),
+        ("{", "EOF"),
+    ] {
+        let error = answer(router(), payload.as_bytes()).await.expect_err(payload);
+        assert_eq!(error.error_type, "BadEvent");
+        assert!(error.error_message.contains(words), "{payload}: {}", error.error_message);
+    }
+}
+
+#[tokio::test]
+async fn the_route_is_noted_as_its_pattern_and_the_status_with_it() {
+    use std::sync::Arc;
+
+    use crate::scope::Scope;
+
+    let scope = Arc::new(Scope::new("portal".into(), "ops-portal".into(), "invocation".to_owned(), None, false));
+    let router = Router::new().route("/setup/{token}", get(|| async { "hello" })).layer(axum::middleware::from_fn(super::noted));
+    let (parts, ()) = request("GET", "/setup/nobodys-business").body(()).expect("a request").into_parts();
+    let mut event = HttpEvent::from_request(&parts, b"");
+    event.request_context.request_id = "Req-2".to_owned();
+    scope.run(super::route(router, event)).await.expect("an answer");
+    let seen = scope.seen();
+    assert_eq!(seen.route, Some(("GET".to_owned(), "/setup/{token}".to_owned())));
+    assert_eq!((seen.status, seen.correlation.as_deref()), (Some(200), Some("Req-2")));
 }

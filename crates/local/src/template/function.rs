@@ -1,10 +1,10 @@
-//! A function of the template: its name, environment, time limit and schedules.
+//! A function of the template: its name, environment, time limit, schedules, and what its role allows.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Properties, TemplateError, Texts};
+use super::{Properties, Statement, TemplateError, Texts, statement};
 
 /// A function as the template declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct FunctionDeclaration {
     pub timeout: Duration,
     /// When it runs by itself.
     pub schedules: Vec<Schedule>,
+    /// What its role allows.
+    pub statements: Vec<Statement>,
 }
 
 /// A rate schedule of a function.
@@ -45,6 +47,7 @@ impl FunctionDeclaration {
             environment: environment(&merged["Environment"]["Variables"], &format!("{at}.Environment.Variables"))?,
             timeout: Duration::from_secs(timeout.ok_or_else(|| TemplateError::at(&at, "Timeout is not given"))?),
             schedules: schedules(&merged["Events"], &format!("{at}.Events"))?,
+            statements: statement::read(&merged["Policies"], &format!("{at}.Policies"))?,
         })
     }
 }

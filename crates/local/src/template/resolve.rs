@@ -27,12 +27,13 @@ impl Resolver {
         };
         let known = ["AWSTemplateFormatVersion", "Transform", "Description", "Parameters", "Conditions", "Globals"];
         for key in root.keys().filter_map(Yaml::as_str) {
-            if !known.contains(&key) && !["Resources", "Outputs", "Metadata"].contains(&key) {
+            if !known.contains(&key) && !["Rules", "Resources", "Outputs", "Metadata"].contains(&key) {
                 return Err(TemplateError::unknown(key, "this section"));
             }
         }
         let mut resolver = Self { root, parameters: Texts::new(), stack: given.stack.clone() };
         resolver.parameters = resolver.parameters(given)?;
+        resolver.rules()?;
         Ok(resolver)
     }
 
@@ -67,9 +68,16 @@ impl Resolver {
         Ok(resolved.and_then(|value| value.as_object().cloned()).unwrap_or_default())
     }
 
-    /// Resolves the outputs, only to find mistakes in them.
+    /// Resolves the outputs whose condition holds, only to find mistakes in them.
     pub(super) fn outputs(&self) -> Result<(), TemplateError> {
-        self.root.get("Outputs").map_or(Ok(()), |outputs| self.value(outputs, "Outputs").map(drop))
+        for (name, output) in self.section("Outputs").into_iter().flatten() {
+            let at = format!("Outputs.{}", name.as_str().unwrap_or_default());
+            let condition = output.get("Condition").and_then(Yaml::as_str);
+            if condition.map_or(Ok(true), |condition| self.named_condition(condition, &at))? {
+                self.value(output, &at)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn section(&self, name: &str) -> Option<&Mapping> {
@@ -158,6 +166,7 @@ impl Resolver {
     /// What `!Ref` stands for: a pseudo parameter, a parameter, or a resource's physical name.
     pub(super) fn reference(&self, name: &str, at: &str) -> Result<Value, TemplateError> {
         let text = match name {
+            _ if name.contains('.') => self.generated(name, at)?,
             "AWS::StackName" => self.stack.clone(),
             "AWS::AccountId" => ACCOUNT.to_owned(),
             "AWS::Region" => REGION.to_owned(),

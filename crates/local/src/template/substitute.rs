@@ -1,4 +1,4 @@
-//! Names and conditions: what a resource is called, its attributes, `!Sub`, `!Join` and the condition functions.
+//! Names and conditions: what a resource is called, its attributes, `!Sub`, `!Join`, the condition functions and the rules.
 
 use yaml_serde::{Mapping, Value as Yaml};
 
@@ -18,12 +18,39 @@ impl Resolver {
             "AWS::Logs::LogGroup" => "LogGroupName",
             "AWS::Serverless::HttpApi" => "Name",
             "AWS::SQS::Queue" => "QueueName",
+            "AWS::CloudWatch::Alarm" => "AlarmName",
+            "AWS::CloudWatch::Dashboard" => "DashboardName",
+            "AWS::ApiGatewayV2::DomainName" => "DomainName",
+            "AWS::SNS::Topic" => "TopicName",
             _ => return Err(TemplateError::unknown(at, format!("!Ref to {id}, a {kind},"))),
         };
         let properties = self.raw_resource(id).and_then(|raw| raw.get("Properties")).and_then(Yaml::as_mapping);
-        match properties.and_then(|properties| properties.get(property)) {
-            Some(name) => self.text(name, &format!("Resources.{id}.Properties.{property}")),
-            None => Ok(format!("{}-{id}", self.stack)),
+        let name = match properties.and_then(|properties| properties.get(property)) {
+            Some(name) => self.text(name, &format!("Resources.{id}.Properties.{property}"))?,
+            None => format!("{}-{id}", self.stack),
+        };
+        // A topic is referred to by its ARN.
+        Ok(if kind == "AWS::SNS::Topic" { format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}") } else { name })
+    }
+
+    /// What `!Ref` stands for with a resource that SAM makes of another, `A.B` given: a function's alias, by its ARN, or the
+    /// stage of an API.
+    pub(super) fn generated(&self, dotted: &str, at: &str) -> Result<String, TemplateError> {
+        let unknown = || TemplateError::unknown(at, format!("!Ref {dotted}"));
+        let (id, made) = dotted.split_once('.').ok_or_else(unknown)?;
+        let properties = self.raw_resource(id).and_then(|raw| raw.get("Properties")).and_then(Yaml::as_mapping);
+        let property = |name: &str| properties.and_then(|properties| properties.get(name));
+        match (self.kind(id).ok_or_else(unknown)?, made) {
+            ("AWS::Serverless::Function", "Alias") => {
+                let shared = self.section("Globals").and_then(|globals| globals.get("Function")?.get("AutoPublishAlias"));
+                let alias = property("AutoPublishAlias").or(shared);
+                let none = || TemplateError::at(at, format!("!Ref {dotted}: {id} has no AutoPublishAlias"));
+                Ok(format!("{}:{}", self.attribute(&format!("{id}.Arn"), at)?, self.text(alias.ok_or_else(none)?, at)?))
+            }
+            ("AWS::Serverless::HttpApi", "Stage") => {
+                property("StageName").map_or_else(|| Ok("$default".to_owned()), |name| self.text(name, at))
+            }
+            _ => Err(unknown()),
         }
     }
 
@@ -38,6 +65,9 @@ impl Resolver {
             ("AWS::DynamoDB::Table", "Arn") => Ok(format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")),
             ("AWS::S3::Bucket", "Arn") => Ok(format!("arn:aws:s3:::{name}")),
             ("AWS::Serverless::Function", "Arn") => Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")),
+            ("AWS::SQS::Queue", "QueueName") => Ok(name),
+            ("AWS::ApiGatewayV2::DomainName", "RegionalDomainName") => Ok(format!("{name}.execute-api.{REGION}.amazonaws.com")),
+            ("AWS::ApiGatewayV2::DomainName", "RegionalHostedZoneId") => Ok("Z000000000".to_owned()),
             ("AWS::SQS::Queue", "Arn") => Ok(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")),
             ("AWS::Logs::LogGroup", "Arn") => Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*")),
             _ => Err(unknown()),
@@ -82,6 +112,24 @@ impl Resolver {
             }
             _ => Err(TemplateError::at(at, "!Join takes [delimiter, [texts]]")),
         }
+    }
+
+    /// Asks every rule whose condition holds; the first assertion that does not is the mistake, in its own words.
+    pub(super) fn rules(&self) -> Result<(), TemplateError> {
+        for (name, rule) in self.section("Rules").into_iter().flatten() {
+            let at = format!("Rules.{}", name.as_str().unwrap_or_default());
+            if !rule.get("RuleCondition").map_or(Ok(true), |condition| self.condition(condition, &at))? {
+                continue;
+            }
+            for assertion in rule.get("Assertions").and_then(Yaml::as_sequence).into_iter().flatten() {
+                let assert = assertion.get("Assert").ok_or_else(|| TemplateError::at(&at, "an assertion has no Assert"))?;
+                if !self.condition(assert, &at)? {
+                    let words = assertion.get("AssertDescription").and_then(Yaml::as_str).unwrap_or("an assertion does not hold");
+                    return Err(TemplateError::at(&at, words));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether a condition of the `Conditions` section holds.

@@ -33,7 +33,9 @@ fn the_projects_template_is_read() {
 fn functions_get_the_environment_the_template_gives() {
     let template = Template::load(&Given::local(SECRET)).expect("a template");
     let portal = template.function("PortalFunction").expect("the portal");
-    assert_eq!(portal.environment["WORK_ENGINE_FUNCTION"], "dataops-local-work-engine");
+    let alias = "arn:aws:lambda:us-east-1:000000000000:function:dataops-local-work-engine:live";
+    assert_eq!(portal.environment["WORK_ENGINE_FUNCTION"], alias);
+    assert_eq!(portal.environment["DATAOPS_STACK"], "dataops-local");
     assert_eq!(portal.environment["WORK_ENGINE_PORTAL_SECRET"], SECRET);
     assert_eq!(portal.environment["DATAOPS_SESSIONS_TABLE"], "dataops-local-sessions");
     assert_eq!(portal.timeout, Duration::from_secs(29));
@@ -43,7 +45,13 @@ fn functions_get_the_environment_the_template_gives() {
 #[test]
 fn an_unknown_construct_is_named_with_its_place() {
     let cases = [
-        ("A: {Type: 'AWS::SNS::Topic'}", "Resources.A.Type: the resource type AWS::SNS::Topic"),
+        ("A: {Type: 'AWS::SNS::Bell'}", "Resources.A.Type: the resource type AWS::SNS::Bell"),
+        ("A: {Type: 'AWS::Logs::LogGroup', Properties: {X: !Ref A.Alias}}", "Resources.A.Properties.X: !Ref A.Alias is not known"),
+        ("A: {Type: 'AWS::Logs::LogGroup', Properties: {X: !Ref B.Alias}}", "Resources.A.Properties.X: !Ref B.Alias is not known"),
+        (
+            "A: {Type: 'AWS::Serverless::Function', Properties: {FunctionName: f, Timeout: 1, Role: !Ref A.Alias}}",
+            "Resources.A.Properties.Role: !Ref A.Alias: A has no AutoPublishAlias",
+        ),
         ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Select [0, [a]]}}", "Resources.A.Properties.BucketName: !Select"),
         ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: {'Fn::Split': []}}}", "Resources.A.Properties.BucketName: !Split"),
         ("A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: abc, Website: {}}}", "Resources.A.Properties.Website: this property"),
@@ -108,4 +116,64 @@ Resources:
     assert!(problem(required).contains("Parameters.Key: it has no default"));
     let surplus = Given { parameters: [("Nope".to_owned(), String::new())].into(), ..given() };
     assert!(Template::parse("Resources: {}", &surplus).expect_err("surplus").to_string().contains("no parameter Nope"));
+}
+
+#[test]
+fn what_a_condition_or_a_rule_leaves_out_is_left_out_and_a_broken_rule_says_so() {
+    let text = "
+Parameters:
+  Domain: { Type: String, Default: '' }
+  Certificate: { Type: String, Default: '' }
+Rules:
+  Certified:
+    RuleCondition: !Not [!Equals [!Ref Domain, '']]
+    Assertions:
+      - { Assert: !Not [!Equals [!Ref Certificate, '']], AssertDescription: Domain needs Certificate }
+Conditions:
+  HasDomain: !Not [!Equals [!Ref Domain, '']]
+Resources:
+  Door: { Type: 'AWS::Serverless::HttpApi', Properties: { StageName: $default } }
+  Name: { Type: 'AWS::ApiGatewayV2::DomainName', Condition: HasDomain, Properties: { DomainName: !Ref Domain } }
+  Mapping: { Type: 'AWS::ApiGatewayV2::ApiMapping', Condition: HasDomain, Properties: { Stage: !Ref Door.Stage, Name: !Ref Name } }
+  Bell: { Type: 'AWS::SNS::Topic', Properties: { TopicName: bell } }
+  Call:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: call
+      Timeout: 1
+      Environment: { Variables: { BELL: !Ref Bell, SIZE: !If [HasDomain, 5, !Ref AWS::NoValue] } }
+Outputs:
+  Target: { Condition: HasDomain, Value: !GetAtt Name.RegionalDomainName }
+  Broken: { Condition: HasDomain, Value: !GetAtt Name.Nothing }
+";
+    let with = |pairs: &[(&str, &str)]| {
+        let parameters = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Template::parse(text, &Given { parameters, ..given() })
+    };
+    let plain = with(&[]).expect("a template");
+    assert_eq!(plain.functions[0].environment["BELL"], "arn:aws:sns:us-east-1:000000000000:bell");
+    assert_eq!(plain.functions[0].environment.get("SIZE"), None);
+    let words = with(&[("Domain", "a.b")]).expect_err("no certificate").to_string();
+    assert!(words.contains("Rules.Certified: Domain needs Certificate"), "{words}");
+    let words = with(&[("Domain", "a.b"), ("Certificate", "c")]).expect_err("a mistake in an output").to_string();
+    assert!(words.contains("Outputs.Broken.Value: !GetAtt Name.Nothing"), "{words}");
+}
+
+#[test]
+fn the_projects_template_is_read_with_every_optional_parameter_too() {
+    let mut given = Given::local(SECRET);
+    let optional = [
+        ("DomainName", "ops.example.org"),
+        ("CertificateArn", "arn:aws:acm:eu-central-1:000000000000:certificate/00000000-0000-0000-0000-000000000000"),
+        ("AlarmEmail", "ops@example.org"),
+        ("ReservedConcurrency", "5"),
+        ("DeploymentKind", "AllAtOnce"),
+        ("Architecture", "arm64"),
+    ];
+    given.parameters.extend(optional.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let template = Template::load(&given).expect("a template");
+    assert_eq!(template.buckets[0].cors[0].allowed_origins, ["https://ops.example.org"]);
+    given.parameters.remove("CertificateArn");
+    let words = Template::load(&given).expect_err("no certificate").to_string();
+    assert!(words.contains("Rules.DomainHasCertificate: DomainName needs CertificateArn"), "{words}");
 }

@@ -61,7 +61,7 @@ impl Function for Echo {
 
 impl Echo {
     async fn engine(&self, payload: &str) -> String {
-        let client = aws::lambda_client(&self.config, &aws::sdk_config(&self.config).await);
+        let client = aws::lambda_client(&self.config, &aws::sdk_config(&self.config));
         let name = self.config.require("WORK_ENGINE_FUNCTION").expect("the engine's name");
         let answer = client.invoke().function_name(name).payload(payload.as_bytes().to_vec().into()).send().await;
         let answer = answer.expect("an answer");

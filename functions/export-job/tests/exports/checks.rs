@@ -57,7 +57,7 @@ async fn a_verification_is_asked_for_by_admins_and_shows_while_it_goes_on() {
     let asked = stack.admin().post(&format!("/api/exports/{id}/verify"), json!({})).await.expect(200).json;
     assert_eq!((&asked["started"], listed(&stack).await.get("verifying")), (&json!(false), None));
     // One that was started and never ended is not waited for for ever.
-    let job = stack.export_job().await;
+    let job = stack.importer().await;
     let admin = dataops_store::Operation::new("ask", dataops_domain::Actor::new("operator"), stack.clock.now(), None);
     job.engine().archive_verify_ask(&admin, &id).await.unwrap();
     assert_eq!(listed(&stack).await["verifying"], true);
@@ -81,8 +81,9 @@ async fn the_evidence_of_a_drill_is_kept_with_its_archive() {
         missing_objects: 2,
     };
     let evidence = br#"{"schema_version":"dataops.restore-evidence.v1"}"#;
-    assert!(!job.engine().drill_note(&operation(&stack, "other"), "sha256:00", &drill, evidence).await.unwrap(), "another's archive");
-    assert!(job.engine().drill_note(&operation(&stack, "drill"), &checksum, &drill, evidence).await.unwrap());
+    let drilling = stack.importer().await;
+    assert!(!drilling.engine().drill_note(&operation(&stack, "other"), "sha256:00", &drill, evidence).await.unwrap(), "another's archive");
+    assert!(drilling.engine().drill_note(&operation(&stack, "drill"), &checksum, &drill, evidence).await.unwrap());
     assert_eq!(listed(&stack).await["drill"], serde_json::to_value(&drill).unwrap());
     stack.operator().get(&link).await.expect(403);
     let signed = stack.admin().get(&link).await.expect(302);

@@ -10,6 +10,7 @@ use crate::findings;
 
 /// A fleet, asked for an export; what it answered, and what it lists then.
 async fn asked(exports: BTreeMap<String, String>) -> (Answer, Answer) {
+    dataops_testkit::record_roles();
     let folder = tempfile::tempdir().unwrap();
     let options = FleetOptions {
         data_dir: folder.path().join("data"),
@@ -21,7 +22,7 @@ async fn asked(exports: BTreeMap<String, String>) -> (Answer, Answer) {
         now: dataops_domain::Timestamp::parse("2026-07-01T09:00:00Z"),
         assistants: [].into(),
         exports,
-        build: functions::build,
+        build: functions::own(),
     };
     let fleet = Fleet::start(options).await.unwrap();
     let url = fleet.running.url.clone();

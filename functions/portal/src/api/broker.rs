@@ -64,6 +64,7 @@ pub(crate) async fn pass(State(portal): State<Portal>, request: Request) -> Resp
         body: bytes.to_vec(),
     };
     let user = who.user().id.to_string();
+    dataops_fleet::scope::actor(&user);
     let password = is_password_of(&request, &user);
     if password && !own_password::may_try(&portal, &user).await {
         return own_password::too_many();

@@ -78,6 +78,7 @@ impl FromRequestParts<Portal> for SignedIn {
             flash: of("saved").and_then(|code| Flash::of(code, of("did"))),
         };
         let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        dataops_fleet::scope::actor(live.user.id.as_str());
         Ok(Self { user: live.user, request_id, received_at: received_at(parts), part, chrome, known })
     }
 }

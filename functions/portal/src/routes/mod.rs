@@ -130,6 +130,7 @@ pub(crate) fn router(portal: Portal) -> Router {
         .fallback(no_page)
         .method_not_allowed_fallback(not_allowed)
         .layer(axum::middleware::from_fn(api::problems))
+        .layer(axum::middleware::from_fn(dataops_fleet::gateway::noted))
         .layer(axum::middleware::from_fn_with_state(security::policy(portal.bucket.as_deref()), security::headers))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(portal)

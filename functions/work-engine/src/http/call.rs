@@ -7,6 +7,7 @@ use dataops_domain::json::Object;
 use dataops_domain::{Actor, Timestamp};
 use dataops_engine::{Error, Expected};
 use dataops_fleet::gateway::RequestContext;
+use dataops_fleet::scope;
 use dataops_store::{IdempotencyKey, Operation};
 use http::{HeaderMap, Method, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -78,6 +79,7 @@ impl Call {
             }
         }
         let actor = self.header("x-user-id").filter(|id| !id.trim().is_empty()).unwrap_or(Actor::PORTAL);
+        scope::actor(actor);
         if actor.len() > dataops_domain::id::MAX_LENGTH {
             return Err(Expected::new(400, "invalid_actor", "x-user-id must have at most 128 characters"));
         }

@@ -57,6 +57,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(seed::router())
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(app.clone(), guard::portal_only))
+        .layer(middleware::from_fn(dataops_fleet::gateway::noted))
         .with_state(app);
     Router::new().fallback_service(MapRequestLayer::new(guard::without_trailing_slash).layer(inner))
 }

@@ -238,6 +238,7 @@ async fn exports(table: &mut Table) {
         .row("`POST /api/exports/:id/verify`, nothing here can start it", admin.post(&format!("/api/exports/{id}/verify"), json!({})))
         .await;
     table.work("verifying an archive once more", stack.export(&job, json!({ "verify": id }))).await;
+    table.work("how a stack stands, for `dataops smoke`", stack.administrate(json!({ "command": "standing" }))).await;
 }
 
 async fn people(table: &mut Table) {

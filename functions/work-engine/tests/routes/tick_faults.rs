@@ -82,8 +82,9 @@ async fn writes_that_stay_throttled_are_given_up_and_said_to_be_left() {
 async fn reads_that_stay_throttled_fail_the_tick_as_a_whole() {
     let (faults, stack) = due().await;
     faults.let_happen(|operation, _| if operation == "Query" { Happens::Throttled } else { Happens::Nothing });
-    let report = tick(&stack).await;
-    assert!(report.is_null(), "nothing is reported as done: {report}");
+    let failed = stack.fail_to_administrate(json!({ "command": "tick" })).await;
+    assert_eq!(failed.error_type, "AdministrationFailed", "nothing is reported as done: {failed:?}");
+    assert!(failed.error_message.contains("the database is busy"), "{failed:?}");
     assert!(stack.raw().all("tasks").is_empty());
     is_finished_by_the_next(&faults, &stack, &json!({ "counters": { "recurringGenerated": 0, "templateCreated": 0 }, "left": 0 })).await;
 }
