@@ -19,12 +19,14 @@ import * as month from './mornings.mjs';
 const JOURNEYS = ['sign-in', 'first-run', 'start', 'proof', 'undo', 'evidence', 'links', 'task', 'waiting', 'documents', 'filters', 'search', 'speed', 'templates', 'template-edit', 'people', 'trash', 'not-found', 'next-days', 'inbox', 'recurring', 'assistants', 'data', 'sign-out'];
 /** Without these nothing after them can be told. */
 const ESSENTIAL = ['sign-in', 'start'];
+/** What axe looks at: in the first every page as often as it changes, and its sweeps are at both sizes; then what is new without JavaScript. */
 const SETTINGS = [
-  { ...WIDE, theme: 'light', js: true },
-  { ...PHONE, theme: 'dark', js: false },
-  // Its pages have been through axe in the sweeps of the first.
-  { ...PHONE, theme: 'light', js: true, audit: false },
+  { ...WIDE, theme: 'light', js: true, audit: 'always' },
+  { ...PHONE, theme: 'dark', js: false, audit: 'once' },
+  { ...PHONE, theme: 'light', js: true, audit: 'never' },
 ];
+/** What hangs is cut off then; nothing is expected to take a certain time. In milliseconds. */
+const HANGS = { journey: 300_000, all: 1_800_000 };
 const FAILED = path.resolve(import.meta.dirname, '../../test-results');
 const { values: { screenshots, only, journeys } } = parseArgs({ options: { screenshots: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, journeys: { type: 'string', default: JOURNEYS.join() } } });
 
@@ -32,9 +34,9 @@ const browser = await launch();
 try {
   for (const [index, look] of SETTINGS.entries()) {
     const name = `${look.width} px, ${look.theme}, ${look.js ? 'with' : 'without'} JavaScript`;
-    if (name.includes(only)) await test(name, { timeout: 600_000 }, (t) => everyJourney(t, look, index === 0));
+    if (name.includes(only)) await test(name, { timeout: HANGS.all }, (t) => everyJourney(t, look, index === 0));
   }
-  if (month.title.includes(only)) await test(month.title, { timeout: 300_000 }, aMonth);
+  if (month.title.includes(only)) await test(month.title, { timeout: HANGS.all }, aMonth);
 } finally {
   await browser.close();
 }
@@ -59,7 +61,10 @@ async function everyJourney(t, look, sweeps) {
   try {
     for (const name of journeys.split(',')) {
       const { title, journey } = await import(`./journeys/${name}.mjs`);
-      await t.test(title, { skip: stuck && 'an earlier journey did not get through', timeout: 60_000 }, async () => {
+      await t.test(title, { skip: stuck && 'an earlier journey did not get through', timeout: HANGS.journey }, async ({ signal }) => {
+        let ended = false;
+        // Whoever is cut off goes on in the same page, and nothing after that could be told.
+        signal.addEventListener('abort', () => (stuck ||= !ended));
         person.findings = [];
         try {
           await journey(person);
@@ -70,12 +75,14 @@ async function everyJourney(t, look, sweeps) {
           await person.page.screenshot({ path: path.join(FAILED, `${name}-${look.width}-${look.theme}.png`) }).catch(() => {});
           error.message += person.findings.map((finding) => `\n  ${finding}`).join('');
           throw error;
+        } finally {
+          ended = true;
         }
         if (person.findings.length > 0) assert.fail(`\n  ${person.findings.join('\n  ')}`);
       });
     }
     // Whatever somebody does here can be exported and put back.
-    if (sweeps) await t.test('Everything of this day is exported and restored', { timeout: 60_000 }, () => fleet.restore());
+    if (sweeps) await t.test('Everything of this day is exported and restored', { timeout: HANGS.journey }, () => fleet.restore());
   } finally {
     await person.leave();
     await fleet.stop();

@@ -1,7 +1,8 @@
 // Chromium, and the looks a page is looked at with.
 import { chromium } from 'playwright-core';
 
-const STEP = 10_000;
+/** How long to wait for what does not come, in milliseconds: no journey is expected to take a certain time. */
+const STEP = 30_000;
 
 export const WIDE = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const BINARY = path.resolve(process.env.DATAOPS_BIN ?? path.join(root, 'target/debug/dataops'));
-const STARTS_WITHIN = 20_000;
+const STARTS_WITHIN = 60_000;
 /** Where the log of every fleet goes, to be looked through afterwards. */
 const LOGS = process.env.DATAOPS_LOGS_DIR && path.resolve(process.env.DATAOPS_LOGS_DIR);
 

@@ -24,7 +24,7 @@ use serde_json::Value;
 use crate::Program;
 
 /// How long an emulator may take to listen.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running emulator. Dropping it ends it and its function.
 pub struct Emulator {

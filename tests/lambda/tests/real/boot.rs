@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::site::SECRET;
 
 /// Longer than a start takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a start ended.
 #[derive(Debug)]
