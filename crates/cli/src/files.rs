@@ -36,15 +36,15 @@ async fn copy_with(wanted: &CopyArgs, opened: &Opened) -> Result<dataops_engine:
     if wanted.from != "stack" && !wanted.from.starts_with("s3://") && !Path::new(&wanted.from).is_dir() {
         return Err(CliError::CouldNot(format!("there is no folder {}", wanted.from)));
     }
-    let (from, to) = (shelf(&wanted.from, opened).await?, shelf(&wanted.to, opened).await?);
+    let (from, to) = (shelf(&wanted.from, opened)?, shelf(&wanted.to, opened)?);
     let owned = engine.objects_owned().await.map_err(|error| CliError::of_engine(&error))?;
     objects_copy(&owned, &from, &to, &opened.job().settings().scratch).await.map_err(|error| CliError::of_engine(&error))
 }
 
 /// The shelf of a name: `stack`, `s3://bucket` or a folder.
-pub(crate) async fn shelf(name: &str, opened: &Opened) -> Result<Shelf, CliError> {
+pub(crate) fn shelf(name: &str, opened: &Opened) -> Result<Shelf, CliError> {
     match name.strip_prefix("s3://") {
-        Some(bucket) => Ok(Shelf::Bucket(dataops_export_job::bucket(opened.config(), bucket.trim_end_matches('/')).await)),
+        Some(bucket) => Ok(Shelf::Bucket(dataops_export_job::bucket(opened.config(), bucket.trim_end_matches('/')))),
         None if name == "stack" => opened.job().engine().own_shelf().map_err(|error| CliError::of_engine(&error)),
         None if Path::new(name).is_file() => Err(CliError::CouldNot(format!("{name} is no folder"))),
         None => Ok(Shelf::Folder(name.into())),

@@ -49,7 +49,7 @@ impl Opened {
     /// The account of this process.
     pub(crate) async fn account(environment: &Config) -> Result<Self, CliError> {
         let config = credentials::found(environment.clone()).await;
-        let job = dataops_export_job::job(&config, Clock::system(), Hooks::default()).await;
+        let job = dataops_export_job::job(&config, Clock::system(), Hooks::default());
         let job = job.map_err(|error| CliError::CouldNot(error.to_string()))?;
         Ok(Self::Aws(Box::new((job, config))))
     }

@@ -36,7 +36,7 @@ impl Data {
         settings.extend(named.into_iter().filter(|(name, _)| !DESTINATIONS.contains(&name.as_str())));
         settings.extend(objects.map(|bucket| (OBJECTS.to_owned(), bucket)));
         let config = Config::from_map(settings);
-        let job = dataops_export_job::job(&config, clock, Hooks::default()).await;
+        let job = dataops_export_job::job(&config, clock, Hooks::default());
         let job = job.map_err(|problem| LocalError::Function { function: declared.name.clone(), problem })?;
         Ok(Self { job, config, embedded })
     }

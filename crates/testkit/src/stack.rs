@@ -62,7 +62,7 @@ impl Stack {
         }
         let clock = Clock::standing_at(Timestamp::parse("2026-07-01T09:00:00Z").expect("a moment"));
         let ledger = Ledger::default();
-        let app = dataops_work_engine::app(&config, clock.clone(), ledger.hooks()).await.expect("the engine starts");
+        let app = dataops_work_engine::app(&config, clock.clone(), ledger.hooks()).expect("the engine starts");
         // What a test sets up itself is nobody's call: it is written with the keys of `admin`, past every role.
         let setting_up = embedded.admin_config(declared);
         let sdk = dataops_fleet::aws::sdk_config(&setting_up);
@@ -176,11 +176,11 @@ impl Stack {
     }
 
     /// The assistant-runner over this stack, whose calls the ledger sees too. Each is a process of its own.
-    pub async fn runner(&self) -> AssistantRunner {
+    pub fn runner(&self) -> AssistantRunner {
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let declared = template.function(functions::ASSISTANT_RUNNER).expect("the runner is declared");
         let config = self.embedded.config(declared, None);
-        dataops_assistant_runner::runner(&config, self.clock.clone(), self.ledger.hooks()).await.expect("the runner starts")
+        dataops_assistant_runner::runner(&config, self.clock.clone(), self.ledger.hooks()).expect("the runner starts")
     }
 
     /// The environment of an assistant-runner that is a process of its own.
@@ -191,16 +191,16 @@ impl Stack {
     }
 
     /// The export job over this stack, whose calls the ledger sees too. Each is a process of its own.
-    pub async fn export_job(&self) -> ExportJob {
+    pub fn export_job(&self) -> ExportJob {
         let template = Declared::load(&Given::local(SECRET)).expect("the template can be read");
         let config = self.embedded.config(template.function(functions::EXPORT_JOB).expect("it is declared"), None);
         let config = with_database(&config, self.dynamodb.clone());
-        dataops_export_job::job(&config, self.clock.clone(), self.ledger.hooks()).await.expect("the job starts")
+        dataops_export_job::job(&config, self.clock.clone(), self.ledger.hooks()).expect("the job starts")
     }
 
     /// The same use cases as whoever imports from the command line has them, with their own credentials.
-    pub async fn importer(&self) -> ExportJob {
-        dataops_export_job::job(&self.importer_config(), self.clock.clone(), self.ledger.hooks()).await.expect("the job starts")
+    pub fn importer(&self) -> ExportJob {
+        dataops_export_job::job(&self.importer_config(), self.clock.clone(), self.ledger.hooks()).expect("the job starts")
     }
 
     /// What whoever imports is given: the export job's settings, and the bucket of bytes beside them.

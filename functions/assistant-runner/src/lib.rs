@@ -45,7 +45,7 @@ pub fn settings(environment: &Config) -> BTreeMap<String, String> {
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
-    let runner = runner(config, clock, Hooks::counting(scope::database_call, metrics::throttled, metrics::failed)).await?;
+    let runner = runner(config, clock, Hooks::counting(scope::database_call, metrics::throttled, metrics::failed))?;
     runner.engine.probe(&TABLES).await.map_err(|absent| ConfigError::of(absent.variable, absent.problem))?;
     Ok(Arc::new(runner))
 }
@@ -54,7 +54,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, C
 ///
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
-pub async fn runner(config: &Config, clock: Clock, hooks: Hooks) -> Result<AssistantRunner, ConfigError> {
+pub fn runner(config: &Config, clock: Clock, hooks: Hooks) -> Result<AssistantRunner, ConfigError> {
     let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
     let sdk = aws::sdk_config(config);
     let tables = Tables::read(|name| config.get(name).map(str::to_owned));

@@ -108,7 +108,7 @@ fn signal(pid: u32, name: &str) {
 
 /// What is so when a second attempt was made after the first one's runner was lost.
 async fn second_attempt(stack: &Arc<Stack>, job: &str, said: &str) {
-    let runner = stack.runner().await;
+    let runner = stack.runner();
     stack.clock.set(Clock::system().now().plus_seconds(121));
     let swept = stack.run(&runner, None).await;
     assert_eq!(swept["sweep"]["lost"], json!([job]), "{said}: {swept}");
@@ -142,7 +142,7 @@ async fn a_runner_that_is_killed_at_any_write_loses_nothing() {
             match detail(&stack, &job).await["job"]["status"].as_str().unwrap() {
                 "queued" => {
                     assert!(nth == 1 && !arrives, "{said}");
-                    let runner = stack.runner().await;
+                    let runner = stack.runner();
                     assert_eq!(stack.run(&runner, None).await["sweep"]["ran"], json!([[job, "handed_in"]]), "{said}");
                     untouched += 1;
                 }

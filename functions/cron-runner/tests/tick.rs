@@ -83,7 +83,7 @@ async fn a_tick_that_can_read_nothing_is_a_failed_invocation() {
     duties(&stack, 1).await;
     let runner = stack.cron_runner().await;
     faults.let_happen(|_, _| Happens::Throttled);
-    let failed = tokio::time::timeout(Duration::from_secs(20), invoke(&runner, "event-1", EVENT, Some(300)));
+    let failed = tokio::time::timeout(Duration::from_secs(60), invoke(&runner, "event-1", EVENT, Some(300)));
     let words = failed.await.expect("it ends").unwrap_err();
     assert!(words.contains("busy"), "{words}");
     faults.let_happen(|_, _| Happens::Nothing);
@@ -100,4 +100,20 @@ async fn an_event_of_another_kind_makes_no_tick() {
         assert!(error.starts_with("BadEvent: the event cannot be read"), "{event}: {error}");
     }
     assert!(stack.raw().all("tasks").is_empty());
+}
+
+#[tokio::test]
+async fn it_removes_what_the_search_index_no_longer_needs() {
+    let stack = Stack::empty().await;
+    duties(&stack, 1).await;
+    let runner = stack.cron_runner().await;
+    invoke(&runner, "event-1", EVENT, None).await.unwrap();
+    assert_eq!(stack.objects("search").len(), 1);
+    assert_eq!(stack.administrate(json!({ "command": "search-rebuild" })).await["search"]["building"], false);
+    assert_eq!(stack.objects("search").len(), 2, "whoever reads the older one may go on");
+    for id in ["event-2", "event-3"] {
+        stack.clock.advance(2 * 3_600);
+        invoke(&runner, id, EVENT, None).await.unwrap();
+    }
+    assert_eq!(stack.objects("search").len(), 1);
 }

@@ -33,11 +33,11 @@ async fn main() -> End {
     let given = folder.path().join("given");
     made_up(total, &given)?;
     let stack = Stack::empty().await;
-    let job = stack.export_job().await;
+    let job = stack.export_job();
     let operation = Operation::new("speed", Actor::system(), stack.clock.now(), None);
     let imported = job.engine().import(&operation, &given, ImportMode::IntoEmpty, folder.path()).await?;
     let config = stack.importer_config();
-    let store = connected(&config).await;
+    let store = connected(&config);
     let (mut raw, mut export, mut items) = (f64::MAX, f64::MAX, 0);
     for round in 0..ROUNDS {
         let started = Instant::now();
@@ -71,7 +71,7 @@ fn made_up(total: u64, folder: &Path) -> End {
     Ok(())
 }
 
-async fn connected(config: &Config) -> Store {
+fn connected(config: &Config) -> Store {
     let tables = Tables::read(|name| config.get(name).map(str::to_owned));
     Store::connect(&aws::sdk_config(config), aws::endpoint(config, "DYNAMODB"), tables)
 }

@@ -42,7 +42,7 @@ pub const DESTINATIONS: [&str; 3] = ["DATAOPS_EXPORT_ARCHIVE_BUCKET", "DATAOPS_E
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
 pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, ConfigError> {
-    let job = job(config, clock, Hooks::counting(scope::database_call, metrics::throttled, metrics::failed)).await?;
+    let job = job(config, clock, Hooks::counting(scope::database_call, metrics::throttled, metrics::failed))?;
     job.engine.probe(&TABLES).await.map_err(|absent| ConfigError::of(absent.variable, absent.problem))?;
     Ok(Arc::new(job))
 }
@@ -51,7 +51,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, C
 ///
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
-pub async fn job(config: &Config, clock: Clock, hooks: Hooks) -> Result<ExportJob, ConfigError> {
+pub fn job(config: &Config, clock: Clock, hooks: Hooks) -> Result<ExportJob, ConfigError> {
     let content = Content::embedded().map_err(|error| ConfigError::invalid("content", error.to_string()))?;
     let sdk = aws::sdk_config(config);
     let tables = Tables::read(|name| config.get(name).map(str::to_owned));
@@ -69,7 +69,7 @@ pub async fn job(config: &Config, clock: Clock, hooks: Hooks) -> Result<ExportJo
 }
 
 /// A bucket of the account or data folder that this configuration is for.
-pub async fn bucket(config: &Config, name: &str) -> Objects {
+pub fn bucket(config: &Config, name: &str) -> Objects {
     Objects::connect(&aws::sdk_config(config), aws::endpoint(config, "S3"), name)
 }
 

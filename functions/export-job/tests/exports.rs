@@ -49,7 +49,7 @@ fn unlimited(job: &ExportJob) -> ExportLimits {
 
 /// Exports a stack into a folder of its own.
 async fn folder(stack: &Stack) -> TempDir {
-    let job = stack.export_job().await;
+    let job = stack.export_job();
     let out = tempfile::tempdir().unwrap();
     job.engine().export_folder(&operation(stack, "out"), out.path(), false, job.settings(), &unlimited(&job)).await.unwrap();
     out

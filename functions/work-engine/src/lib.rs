@@ -63,7 +63,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, C
         config.require(name)?;
     }
     let hooks = Hooks::counting(scope::database_call, metrics::throttled, metrics::failed);
-    let app = app(config, clock, hooks).await?;
+    let app = app(config, clock, hooks)?;
     app.engine.probe(&TABLES).await.map_err(|absent| ConfigError::of(absent.variable, absent.problem))?;
     Ok(Arc::new(WorkEngine::new(app)))
 }
@@ -72,7 +72,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Arc<dyn Function>, C
 ///
 /// # Errors
 /// A setting that is missing or wrong, or content that can't be read.
-pub async fn app(config: &Config, clock: Clock, hooks: Hooks) -> Result<App, ConfigError> {
+pub fn app(config: &Config, clock: Clock, hooks: Hooks) -> Result<App, ConfigError> {
     let secret = config.require("WORK_ENGINE_PORTAL_SECRET")?.into();
     if config.get("WORK_ENGINE_AUTH_MODE").is_some_and(|mode| mode != "portal") {
         return Err(ConfigError::invalid("WORK_ENGINE_AUTH_MODE", "the engine runs behind the portal only; expected `portal`"));

@@ -1,14 +1,14 @@
 //! The podcast assistant: the document it makes, that it always makes the same, and that text of others stays data.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use dataops_assistants::{AboutBundle, AboutTask, Data, Earlier, Input, Output, Request, podcast};
 use dataops_content::Content;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::json;
 
-static CONTENT: LazyLock<std::sync::Arc<Content>> = LazyLock::new(|| Content::embedded().unwrap_or_else(|error| panic!("{error}")));
+static CONTENT: LazyLock<Arc<Content>> = LazyLock::new(|| Content::embedded().unwrap_or_else(|error| panic!("{error}")));
 
 fn docs() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples")

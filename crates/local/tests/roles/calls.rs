@@ -61,18 +61,17 @@ impl Stack {
     }
 
     /// The function of this logical id.
-    pub(crate) async fn caller(&self, function: &str) -> Caller<'_> {
-        self.caller_with(function, &[]).await
+    pub(crate) fn caller(&self, function: &str) -> Caller<'_> {
+        self.caller_with(function, &[])
     }
 
     /// Who may do everything.
-    pub(crate) async fn admin(&self) -> Caller<'_> {
+    pub(crate) fn admin(&self) -> Caller<'_> {
         self.caller_with("PortalFunction", &[("AWS_ACCESS_KEY_ID", "dataops-local"), ("AWS_SECRET_ACCESS_KEY", "dataops-local-secret")])
-            .await
     }
 
     /// The function with other settings.
-    pub(crate) async fn caller_with(&self, function: &str, settings: &[(&str, &str)]) -> Caller<'_> {
+    pub(crate) fn caller_with(&self, function: &str, settings: &[(&str, &str)]) -> Caller<'_> {
         let own = self.embedded.config(self.template.function(function).unwrap(), Some(&self.lambda_url));
         let mut map: BTreeMap<String, String> = own.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         map.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));

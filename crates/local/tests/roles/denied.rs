@@ -148,7 +148,7 @@ fn assert_denied(refusal: Refusal, code: &str, function: &str, action: &str, arn
 async fn no_function_reaches_an_item_that_is_not_its_business() {
     let stack = Stack::start().await;
     for (function, operation, place, partition) in ITEMS {
-        let refusal = stack.caller(function).await.item(operation, place, partition).await;
+        let refusal = stack.caller(function).item(operation, place, partition).await;
         assert_denied(refusal, "AccessDeniedException", function, &action(operation), &table_arn(place));
     }
 }
@@ -157,7 +157,7 @@ async fn no_function_reaches_an_item_that_is_not_its_business() {
 async fn nobody_changes_or_deletes_an_audit_event() {
     let stack = Stack::start().await;
     for function in ALL {
-        let caller = stack.caller(function).await;
+        let caller = stack.caller(function);
         for operation in ["UpdateItem", "DeleteItem", "BatchWriteItem", "Update", "Delete"] {
             let refusal = caller.item(operation, "audit-events", "task#1").await;
             assert_denied(refusal, "AccessDeniedException", function, &action(operation), &table_arn("audit-events"));
@@ -169,7 +169,7 @@ async fn nobody_changes_or_deletes_an_audit_event() {
 async fn no_function_reaches_an_object_that_is_not_its_business() {
     let stack = Stack::start().await;
     for (function, operation, bucket, key) in OBJECTS {
-        let refusal = stack.caller(function).await.object(operation, bucket, key).await;
+        let refusal = stack.caller(function).object(operation, bucket, key).await;
         let of = if *operation == "ListObjectsV2" { String::new() } else { format!("/{key}") };
         assert_denied(refusal, "AccessDenied", function, &action(operation), &format!("arn:aws:s3:::{}{of}", bucket_name(bucket)));
     }
@@ -180,7 +180,7 @@ async fn no_function_invokes_one_that_it_has_no_business_with() {
     let stack = Stack::start().await;
     for (function, other) in FUNCTIONS {
         let arn = format!("arn:aws:lambda:us-east-1:000000000000:function:dataops-local-{other}");
-        let caller = stack.caller(function).await;
+        let caller = stack.caller(function);
         for named in [format!("dataops-local-{other}"), arn.clone()] {
             assert_denied(caller.invoke(&named).await, "AccessDeniedException", function, "lambda:InvokeFunction", &arn);
         }
@@ -192,13 +192,13 @@ async fn no_function_invokes_one_that_it_has_no_business_with() {
 #[tokio::test]
 async fn one_part_that_is_denied_denies_all_of_a_call() {
     let stack = Stack::start().await;
-    let engine = stack.caller(WORK_ENGINE).await;
+    let engine = stack.caller(WORK_ENGINE);
     assert_eq!(engine.transaction(&[("Put", "tasks", "t1"), ("Put", "sessions", "token#1")]).await, None);
     let refusal = engine.transaction(&[("Put", "tasks", "t2"), ("Put", "sessions", "session")]).await;
     assert_denied(refusal, "AccessDeniedException", WORK_ENGINE, "dynamodb:PutItem", &table_arn("sessions"));
     let refusal = engine.transaction(&[("Put", "tasks", "t2"), ("Delete", "users", "email#a"), ("Delete", "users", "user")]).await;
     assert_denied(refusal, "AccessDeniedException", WORK_ENGINE, "dynamodb:DeleteItem", &table_arn("users"));
-    let stored = stack.admin().await.dynamodb.scan().table_name("dataops-local-tasks").send().await.unwrap();
+    let stored = stack.admin().dynamodb.scan().table_name("dataops-local-tasks").send().await.unwrap();
     assert_eq!(stored.count(), 1, "what was denied wrote nothing");
 }
 
@@ -206,7 +206,7 @@ async fn one_part_that_is_denied_denies_all_of_a_call() {
 async fn whoever_may_invoke_the_alias_may_not_invoke_the_function_past_it() {
     let stack = Stack::start().await;
     for (function, other) in [(PORTAL, "work-engine"), (WORK_ENGINE, "assistant-runner"), (WORK_ENGINE, "export-job")] {
-        let caller = stack.caller(function).await;
+        let caller = stack.caller(function);
         let arn = format!("arn:aws:lambda:us-east-1:000000000000:function:dataops-local-{other}");
         assert_eq!(caller.invoke(&format!("{arn}:live")).await, None, "{function}");
         assert_denied(caller.invoke(&arn).await, "AccessDeniedException", function, "lambda:InvokeFunction", &arn);

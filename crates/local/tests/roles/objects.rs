@@ -21,23 +21,23 @@ async fn what_is_not_there_is_not_found_to_those_who_may_list_the_bucket() {
         (ASSISTANT_RUNNER, "artifacts", "files/a"),
         (EXPORT_JOB, "exports", "work/run"),
     ] {
-        let caller = stack.caller(function).await;
+        let caller = stack.caller(function);
         assert_eq!(code(caller.object("GetObject", bucket, key).await), "NoSuchKey", "{function}");
         assert_eq!(code(caller.object("HeadObject", bucket, key).await), "NotFound", "{function}");
     }
     // The engine reads archives by their names, and sees no list of them.
-    let engine = stack.caller(WORK_ENGINE).await;
+    let engine = stack.caller(WORK_ENGINE);
     assert_eq!(code(engine.object("GetObject", "exports", "execution-exports/a").await), "AccessDenied");
     assert_ne!(code(engine.object("HeadObject", "exports", "execution-exports/a").await), "NotFound");
-    assert_eq!(code(stack.admin().await.object("GetObject", "exports", "execution-exports/a").await), "NoSuchKey");
+    assert_eq!(code(stack.admin().object("GetObject", "exports", "execution-exports/a").await), "NoSuchKey");
 }
 
 #[tokio::test]
 async fn a_signed_address_is_worth_what_its_signer_may() {
     let stack = Stack::start().await;
-    assert_eq!(stack.admin().await.object("PutObject", "artifacts", "files/a").await, None);
+    assert_eq!(stack.admin().object("PutObject", "artifacts", "files/a").await, None);
     for (function, expected) in [(WORK_ENGINE, 200), (PORTAL, 403), (CRON_RUNNER, 403)] {
-        let caller = stack.caller(function).await;
+        let caller = stack.caller(function);
         let request = caller.s3.get_object().bucket(bucket_name("artifacts")).key("files/a");
         let signed = request.presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap()).await.unwrap();
         assert_eq!(get(signed.uri()).await, expected, "{function}");
@@ -47,11 +47,11 @@ async fn a_signed_address_is_worth_what_its_signer_may() {
 #[tokio::test]
 async fn a_copy_is_a_read_and_a_write() {
     let stack = Stack::start().await;
-    let admin = stack.admin().await;
+    let admin = stack.admin();
     for key in ["search/a", "files/a"] {
         assert_eq!(admin.object("PutObject", "artifacts", key).await, None);
     }
-    let cron = stack.caller(CRON_RUNNER).await;
+    let cron = stack.caller(CRON_RUNNER);
     assert_eq!(cron.copy(("artifacts", "search/a"), ("artifacts", "search/b")).await, None);
     assert_eq!(code(cron.copy(("artifacts", "files/a"), ("artifacts", "search/b")).await), "AccessDenied");
     assert_eq!(code(cron.copy(("artifacts", "search/a"), ("artifacts", "files/b")).await), "AccessDenied");
@@ -60,7 +60,7 @@ async fn a_copy_is_a_read_and_a_write() {
 #[tokio::test]
 async fn every_part_of_an_upload_is_a_write() {
     let stack = Stack::start().await;
-    let (job, runner) = (stack.caller(EXPORT_JOB).await, stack.caller(ASSISTANT_RUNNER).await);
+    let (job, runner) = (stack.caller(EXPORT_JOB), stack.caller(ASSISTANT_RUNNER));
     let (bucket, key) = (bucket_name("exports"), "execution-exports/a");
     let begun = job.s3.create_multipart_upload().bucket(&bucket).key(key).send().await.unwrap();
     let id = begun.upload_id.unwrap();

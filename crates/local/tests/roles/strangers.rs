@@ -10,7 +10,7 @@ const ELSEWHERE: (&str, &str) = ("AWS_REGION", "eu-central-1");
 /// What a caller with these settings is told by DynamoDB, S3 and Lambda.
 async fn told(function: &str, settings: &[(&str, &str)]) -> [Refusal; 3] {
     let stack = Stack::start().await;
-    let caller = stack.caller_with(function, settings).await;
+    let caller = stack.caller_with(function, settings);
     let table = if function == PORTAL { "sessions" } else { "tasks" };
     [
         caller.item("GetItem", table, "1").await,

@@ -70,7 +70,7 @@ async fn proven(operator: &Caller, bundle: &str) -> String {
 
 /// Jobs that were approved, rejected and failed, and a draft.
 async fn jobs(stack: &Arc<Stack>, operator: &Caller, task: &str, bundle: &str) -> String {
-    let runner = stack.runner().await;
+    let runner = stack.runner();
     let mut made = Vec::new();
     for end in ["approve", "reject", "fail", "draft"] {
         let body = json!({ "assistantType": "podcast", "title": format!("To {end}"), "taskId": task, "bundleId": bundle, "inputRefs": [{ "type": "task", "id": task }] });

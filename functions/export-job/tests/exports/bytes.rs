@@ -13,7 +13,7 @@ async fn bytes_are_brought_over_and_what_is_wrong_with_them_is_told() {
     let busy = Busy::start().await;
     let export = folder(&busy.stack).await;
     let other = Stack::empty().await;
-    let job = other.importer().await;
+    let job = other.importer();
     let scratch = std::env::temp_dir();
     job.engine().import(&operation(&other, "import"), export.path(), ImportMode::IntoEmpty, &scratch).await.unwrap();
     let owned = job.engine().objects_owned().await.unwrap();

@@ -9,7 +9,7 @@ use crate::{moment, operation};
 /// A stack with one archive: its id and the path of its object.
 async fn archived() -> (std::sync::Arc<Stack>, String, std::path::PathBuf) {
     let stack = Stack::seeded().await;
-    let made = stack.export(&stack.export_job().await, json!({})).await;
+    let made = stack.export(&stack.export_job(), json!({})).await;
     let key = made["made"]["archive_key"].as_str().unwrap().to_owned();
     let listed = stack.admin().get("/api/exports").await.expect(200).json;
     let id = listed["exports"][0]["id"].as_str().unwrap().to_owned();
@@ -24,7 +24,7 @@ async fn listed(stack: &std::sync::Arc<Stack>) -> Value {
 #[tokio::test]
 async fn an_archive_is_verified_again_and_damage_is_told() {
     let (stack, id, file) = archived().await;
-    let job = stack.export_job().await;
+    let job = stack.export_job();
     assert!(listed(&stack).await.get("verification").is_none());
     let whole = stack.export(&job, json!({ "verify": id })).await;
     assert_eq!((&whole["ok"], &whole["verification"]["findings"]), (&json!(true), &json!(0)), "{whole}");
@@ -57,7 +57,7 @@ async fn a_verification_is_asked_for_by_admins_and_shows_while_it_goes_on() {
     let asked = stack.admin().post(&format!("/api/exports/{id}/verify"), json!({})).await.expect(200).json;
     assert_eq!((&asked["started"], listed(&stack).await.get("verifying")), (&json!(false), None));
     // One that was started and never ended is not waited for for ever.
-    let job = stack.importer().await;
+    let job = stack.importer();
     let admin = dataops_store::Operation::new("ask", dataops_domain::Actor::new("operator"), stack.clock.now(), None);
     job.engine().archive_verify_ask(&admin, &id).await.unwrap();
     assert_eq!(listed(&stack).await["verifying"], true);
@@ -68,7 +68,7 @@ async fn a_verification_is_asked_for_by_admins_and_shows_while_it_goes_on() {
 #[tokio::test]
 async fn the_evidence_of_a_drill_is_kept_with_its_archive() {
     let (stack, id, _) = archived().await;
-    let job = stack.export_job().await;
+    let job = stack.export_job();
     let checksum = listed(&stack).await["checksum"].as_str().unwrap().to_owned();
     let link = format!("/api/exports/{id}/evidence");
     stack.admin().get(&link).await.expect(404);
@@ -81,7 +81,7 @@ async fn the_evidence_of_a_drill_is_kept_with_its_archive() {
         missing_objects: 2,
     };
     let evidence = br#"{"schema_version":"dataops.restore-evidence.v1"}"#;
-    let drilling = stack.importer().await;
+    let drilling = stack.importer();
     assert!(!drilling.engine().drill_note(&operation(&stack, "other"), "sha256:00", &drill, evidence).await.unwrap(), "another's archive");
     assert!(drilling.engine().drill_note(&operation(&stack, "drill"), &checksum, &drill, evidence).await.unwrap());
     assert_eq!(listed(&stack).await["drill"], serde_json::to_value(&drill).unwrap());

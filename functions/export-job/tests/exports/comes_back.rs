@@ -15,7 +15,7 @@ async fn everything_comes_back_byte_for_byte_and_works() {
 
     let other = Stack::empty().await;
     other.clock.set(busy.stack.clock.now());
-    let job = other.importer().await;
+    let job = other.importer();
     let scratch = std::env::temp_dir();
     let imported = job.engine().import(&operation(&other, "import"), first.path(), ImportMode::IntoEmpty, &scratch).await.unwrap();
     assert!(imported.plan.valid && imported.conflicts.is_empty() && !imported.resumed, "{imported:#?}");
@@ -46,7 +46,7 @@ async fn everything_comes_back_byte_for_byte_and_works() {
 async fn a_dry_run_writes_nothing_and_tells_what_an_import_would_do() {
     let busy = Busy::start().await;
     let export = folder(&busy.stack).await;
-    let job = busy.stack.importer().await;
+    let job = busy.stack.importer();
     busy.stack.operator().put(&format!("/api/tasks/{}", busy.task), json!({ "comment": "Changed since" })).await.expect(200);
     let body = json!({ "description": "New since", "date": "2026-07-02" });
     busy.stack.operator().post("/api/tasks", body).await.expect(201);
@@ -62,7 +62,7 @@ async fn a_dry_run_writes_nothing_and_tells_what_an_import_would_do() {
     assert!(plan["plan"]["users"]["skipped"].as_u64() > Some(0), "actors that are no users: {plan}");
 
     let other = Stack::empty().await;
-    let plan = other.importer().await.engine().import_dry_run(export.path(), &std::env::temp_dir()).await.unwrap();
+    let plan = other.importer().engine().import_dry_run(export.path(), &std::env::temp_dir()).await.unwrap();
     let plan = serde_json::to_value(plan).unwrap();
     assert_eq!(plan["plan"]["tasks"]["inserts"], plan["wouldWrite"]["tasks"]);
 }
@@ -74,7 +74,7 @@ async fn a_store_that_holds_something_is_left_alone_or_merged() {
     let other = Stack::empty().await;
     other.clock.set(busy.stack.clock.now());
     let task = other.operator().post("/api/tasks", json!({ "description": "Own", "date": "2026-07-02" })).await.expect(201);
-    let job = other.importer().await;
+    let job = other.importer();
     let import = |name: &'static str, mode| {
         let (operation, path, engine) = (operation(&other, name), export.path().to_owned(), job.engine().clone());
         async move { engine.import(&operation, &path, mode, &std::env::temp_dir()).await }
@@ -101,7 +101,7 @@ async fn an_export_that_is_not_valid_is_not_imported() {
     let text = std::fs::read_to_string(&path).unwrap().replacen("Collect the invoice", "Collect an invoice!", 1);
     std::fs::write(&path, text).unwrap();
     let other = Stack::empty().await;
-    let job = other.importer().await;
+    let job = other.importer();
     let imported =
         job.engine().import(&operation(&other, "import"), export.path(), ImportMode::IntoEmpty, &std::env::temp_dir()).await.unwrap();
     assert!(

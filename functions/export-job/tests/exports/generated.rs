@@ -35,7 +35,7 @@ async fn any_store_that_is_imported_is_exported_again_byte_for_byte() {
         let given = written(*seed, *size);
         assert_eq!(findings(given.path()), Vec::<String>::new(), "seed {seed}, size {size}");
         let stack = Stack::empty().await;
-        let job = stack.importer().await;
+        let job = stack.importer();
         let scratch = std::env::temp_dir();
         let imported = job.engine().import(&operation(&stack, "import"), given.path(), ImportMode::IntoEmpty, &scratch).await.unwrap();
         records += imported.plan.total_records;

@@ -37,7 +37,7 @@ async fn an_import_killed_after_any_write_is_repeated_to_the_same_end() {
     let stack = Stack::empty().await;
     let empty = stack.snapshot();
     let import = |stack: Arc<Stack>, path: std::path::PathBuf| async move {
-        let job = stack.importer().await;
+        let job = stack.importer();
         job.engine().import(&operation(&stack, "import"), &path, ImportMode::IntoEmpty, &std::env::temp_dir()).await
     };
     stack.ledger.fate_of_writes(|_| Fate::Arrives);
@@ -68,7 +68,7 @@ async fn an_import_whose_writes_or_answers_are_lost_is_repeated_to_the_same_end(
     let export = folder(&busy.stack).await;
     let stack = Stack::empty().await;
     let empty = stack.snapshot();
-    let job = stack.importer().await;
+    let job = stack.importer();
     let import =
         || async { job.engine().import(&operation(&stack, "import"), export.path(), ImportMode::IntoEmpty, &std::env::temp_dir()).await };
     stack.ledger.fate_of_writes(|_| Fate::Arrives);

@@ -70,7 +70,7 @@ async fn an_older_export_comes_in_and_its_jobs_get_chains() {
     let old = tempfile::tempdir().unwrap();
     write(old.path());
     let stack = Stack::empty().await;
-    let job = stack.importer().await;
+    let job = stack.importer();
     let import = |name: &'static str| {
         let (engine, operation, path) = (job.engine().clone(), operation(&stack, name), old.path().to_owned());
         async move { engine.import(&operation, &path, ImportMode::IntoEmpty, &std::env::temp_dir()).await }

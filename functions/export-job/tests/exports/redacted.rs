@@ -21,7 +21,7 @@ async fn a_store_with_redacted_events_is_exported_again_and_again() {
 
     let other = Stack::empty().await;
     other.clock.set(busy.stack.clock.now());
-    let job = other.importer().await;
+    let job = other.importer();
     let scratch = std::env::temp_dir();
     let own = operation(&other, "import");
     assert!(job.engine().import(&own, first.path(), ImportMode::IntoEmpty, &scratch).await.unwrap().conflicts.is_empty());
@@ -30,7 +30,7 @@ async fn a_store_with_redacted_events_is_exported_again_and_again() {
     let checked = other.administrate(json!({ "command": "audit-verify", "entity": chain })).await;
     assert_eq!((&checked["audit"]["findings"], checked["audit"]["redacted"].as_u64() > Some(0)), (&json!([]), true), "{checked}");
     // Where the event still says what it said, it is the same event.
-    let plan = busy.stack.importer().await.engine().import_dry_run(first.path(), &scratch).await.unwrap();
+    let plan = busy.stack.importer().engine().import_dry_run(first.path(), &scratch).await.unwrap();
     let plan = serde_json::to_value(plan).unwrap();
     assert_eq!((&plan["plan"]["audit_events"]["updates"], &plan["valid"]), (&json!(0), &json!(true)), "{plan}");
 
@@ -52,7 +52,7 @@ async fn sessions_and_tokens_of_the_time_before_do_not_come_back() {
     let busy = Busy::start().await;
     let export = folder(&busy.stack).await;
     let other = Stack::empty().await;
-    let job = other.importer().await;
+    let job = other.importer();
     job.engine().import(&operation(&other, "import"), export.path(), ImportMode::IntoEmpty, &std::env::temp_dir()).await.unwrap();
     for user in other.raw().all("users").iter().filter(|item| item.get("doc").is_some()) {
         let doc: Value = serde_json::from_str(user["doc"]["S"].as_str().unwrap()).unwrap();

@@ -213,7 +213,7 @@ async fn assistants(table: &mut Table) {
     let second = operator.post("/api/assistant-jobs", body).await.expect(201).str("/job/id").to_owned();
     let at = |rest: &str| format!("/api/assistant-jobs/{second}{rest}");
     table.row("`POST /api/assistant-jobs/:id/submit`", operator.post(&at("/submit"), Value::Null)).await;
-    let runner = stack.runner().await;
+    let runner = stack.runner();
     table.work("the runner, one podcast job", stack.run(&runner, Some(&second))).await;
     table.work("the runner, a sweep with nothing to do", stack.run(&runner, None)).await;
     let artifact = operator.get(&at("")).await.str("/artifacts/0/id").to_owned();
@@ -229,7 +229,7 @@ async fn assistants(table: &mut Table) {
 /// An export of all of the above, and what admins see of it. The ledger tells its reads of whole tables from scans.
 async fn exports(table: &mut Table) {
     let (stack, admin) = (Arc::clone(&table.stack), table.stack.admin());
-    let job = stack.export_job().await;
+    let job = stack.export_job();
     table.work("an export of this store", stack.export(&job, json!({}))).await;
     table.work("the export job with nothing to go on with", stack.export(&job, json!({ "resume": true }))).await;
     let list = table.row("`GET /api/exports`", admin.get("/api/exports")).await;

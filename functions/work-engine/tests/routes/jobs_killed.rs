@@ -139,7 +139,7 @@ async fn is_whole(life: &Life, job: &str, faults: &[Fault]) -> u64 {
 
 async fn live() -> Life {
     let podcast = Podcast::on(Stack::empty().await).await;
-    Life { runner: podcast.stack.runner().await, podcast }
+    Life { runner: podcast.stack.runner(), podcast }
 }
 
 /// A life that is interrupted, and again while it goes on.

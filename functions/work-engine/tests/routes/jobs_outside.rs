@@ -84,7 +84,7 @@ async fn a_job_that_cannot_take_what_was_made_says_so() {
         podcast.act(&job, "artifacts", json!({ "artifactId": artifact })).await.expect(200);
     }
     podcast.act(&job, "submit", Value::Null).await.expect(200);
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     assert_eq!(podcast.stack.run(&runner, Some(&job)).await["outcome"], "failed");
     let detail = read(&podcast.stack, &job).await["job"].clone();
     assert_eq!(detail["lastError"], json!({ "code": "outputs_refused", "summary": "A job has at most 40 outputs" }));

@@ -296,7 +296,7 @@ async fn arena() -> Arc<Arena> {
     let stack = Stack::empty().await;
     let body = json!({ "description": "Prepare", "date": "2026-07-10", "requiredLinkName": "Podcast document" });
     let task = stack.operator().post("/api/tasks", body).await.expect(201).str("/id").to_owned();
-    Arc::new(Arena { runner: stack.runner().await, stack, task })
+    Arc::new(Arena { runner: stack.runner(), stack, task })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

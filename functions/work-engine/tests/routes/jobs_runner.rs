@@ -16,7 +16,7 @@ use super::jobs::{Podcast, actions, read};
 #[tokio::test]
 async fn a_submitted_job_is_worked_on_and_its_log_is_kept() {
     let podcast = Podcast::start().await;
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     let job = podcast.job(json!({})).await;
     assert_eq!(podcast.stack.run(&runner, Some(&job)).await["outcome"], "not_taken", "nobody submitted it");
     podcast.act(&job, "submit", Value::Null).await.expect(200);
@@ -39,11 +39,30 @@ async fn a_submitted_job_is_worked_on_and_its_log_is_kept() {
 }
 
 #[tokio::test]
+async fn a_task_that_has_come_into_a_workflow_brings_it_along() {
+    let podcast = Podcast::start().await;
+    let operator = podcast.stack.operator();
+    let runner = podcast.stack.runner();
+    let body = json!({ "description": "Prepare the document", "date": "2026-07-10" });
+    let task = operator.post("/api/tasks", body).await.expect(201).str("/id").to_owned();
+    let body = json!({ "assistantType": "podcast", "title": "Prepare Guest", "taskId": task });
+    let job = operator.post("/api/assistant-jobs", body).await.expect(201).str("/job/id").to_owned();
+    podcast.act(&job, "submit", Value::Null).await.expect(200);
+    operator.put(&format!("/api/tasks/{task}"), json!({ "bundleId": podcast.bundle })).await.expect(200);
+    assert_eq!(podcast.stack.run(&runner, Some(&job)).await["outcome"], "handed_in");
+    let detail = read(&podcast.stack, &job).await;
+    let document = detail["artifacts"].as_array().unwrap().iter().find(|one| one["type"] == "podcast-doc").unwrap();
+    let content = operator.get(&format!("/api/artifacts/{}/content", document["id"].as_str().unwrap())).await.expect(200);
+    let text = String::from_utf8(content.bytes).unwrap();
+    assert!(text.contains("Topic - Guest"), "the workflow's title: {text}");
+}
+
+#[tokio::test]
 async fn the_runner_and_the_dry_run_make_the_same_bytes() {
     let sums = |run: bool| async move {
         // Two stacks that are asked the same count the same ids.
         let podcast = Podcast::start().await;
-        let runner = podcast.stack.runner().await;
+        let runner = podcast.stack.runner();
         let job = podcast.job(json!({})).await;
         if run {
             podcast.act(&job, "submit", Value::Null).await.expect(200);
@@ -61,7 +80,7 @@ async fn the_runner_and_the_dry_run_make_the_same_bytes() {
 #[tokio::test]
 async fn a_sweep_works_on_what_nobody_was_started_for_and_leaves_other_types_alone() {
     let podcast = Podcast::start().await;
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     let mut ids = Vec::new();
     for kind in ["podcast", "research", "podcast"] {
         let job = podcast.job(json!({ "assistantType": kind })).await;
@@ -86,7 +105,7 @@ async fn a_sweep_works_on_what_nobody_was_started_for_and_leaves_other_types_alo
 #[tokio::test]
 async fn no_job_is_begun_when_there_is_no_time_to_end_it() {
     let podcast = Podcast::start().await;
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     let job = podcast.job(json!({})).await;
     podcast.act(&job, "submit", Value::Null).await.expect(200);
     let soon = dataops_fleet::Clock::system().now().plus_seconds(30);
@@ -114,7 +133,7 @@ async fn an_assistant_that_is_not_done_in_time_is_ended_and_says_so() {
         ("DATAOPS_COMMAND_FOLDER", folder.to_str().unwrap()),
         ("PATH", "/usr/bin:/bin"),
     ];
-    let runner = podcast.stack.runner().await.with_settings(&settings).unwrap();
+    let runner = podcast.stack.runner().with_settings(&settings).unwrap();
     // Two seconds of work are left: the rest is kept for handing in.
     let deadline = Some(dataops_fleet::Clock::system().now().plus_seconds(22));
     let invocation = Invocation { request_id: "late".to_owned(), deadline, trace_id: None };
@@ -133,7 +152,7 @@ async fn a_type_whose_executor_is_off_fails_saying_what_is_missing() {
     let podcast = Podcast::start().await;
     let job = podcast.job(json!({})).await;
     podcast.act(&job, "submit", Value::Null).await.expect(200);
-    let runner = podcast.stack.runner().await.with_settings(&[("DATAOPS_ASSISTANT_EXECUTORS", "podcast=messages-http")]).unwrap();
+    let runner = podcast.stack.runner().with_settings(&[("DATAOPS_ASSISTANT_EXECUTORS", "podcast=messages-http")]).unwrap();
     assert_eq!(podcast.stack.run(&runner, Some(&job)).await["outcome"], "failed");
     let error = read(&podcast.stack, &job).await["job"]["lastError"].clone();
     assert_eq!(error["code"], "executor_off");
@@ -142,7 +161,7 @@ async fn a_type_whose_executor_is_off_fails_saying_what_is_missing() {
 
 /// Kills a run after its n-th write.
 async fn killed_after(podcast: &Podcast, job: &str, writes: i64) {
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     let (stack, job) = (Arc::clone(&podcast.stack), job.to_owned());
     stack.ledger.kill_after_writes(writes);
     let killed = tokio::spawn(async move { stack.run(&runner, Some(&job)).await }).await;
@@ -155,7 +174,7 @@ async fn a_lost_runner_is_a_failed_attempt_and_the_next_one_succeeds() {
     let job = podcast.job(json!({})).await;
     podcast.act(&job, "submit", Value::Null).await.expect(200);
     killed_after(&podcast, &job, 1).await;
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     assert_eq!(podcast.stack.run(&runner, None).await["sweep"]["lost"], json!([]), "its lease holds");
     podcast.stack.clock.advance(121);
     assert_eq!(podcast.stack.run(&runner, None).await["sweep"]["lost"], json!([job]));
@@ -194,7 +213,7 @@ fn frozen(podcast: &Podcast, job: &str, at: usize) -> (tokio::task::JoinHandle<V
     });
     let (stack, job) = (Arc::clone(&podcast.stack), job.to_owned());
     let run = tokio::spawn(async move {
-        let runner = stack.runner().await;
+        let runner = stack.runner();
         stack.run(&runner, Some(&job)).await
     });
     (run, frozen, thaw)
@@ -210,7 +229,7 @@ async fn a_runner_that_is_frozen_past_its_lease_writes_nothing_when_it_thaws() {
         let (run, froze, thaw) = frozen(&podcast, &job, at);
         tokio::task::block_in_place(|| froze.recv().unwrap());
         podcast.stack.clock.advance(121);
-        let other = podcast.stack.runner().await;
+        let other = podcast.stack.runner();
         let swept = podcast.stack.run(&other, None).await;
         if at > 1 {
             assert_eq!(swept["sweep"]["lost"], json!([job]), "frozen at {at}: {swept}");
@@ -261,7 +280,7 @@ async fn runs_of_one_job_at_once_take_it_once() {
             .map(|_| {
                 let (stack, job) = (Arc::clone(&podcast.stack), job.clone());
                 tokio::spawn(async move {
-                    let runner = stack.runner().await;
+                    let runner = stack.runner();
                     stack.run(&runner, Some(&job)).await["outcome"].as_str().unwrap().to_owned()
                 })
             })
@@ -316,7 +335,7 @@ async fn ten_thousand_finished_jobs_change_no_count() {
     podcast.bring(&waiting, "waiting_approval").await;
     let failed = podcast.job(json!({})).await;
     podcast.bring(&failed, "failed").await;
-    let runner = podcast.stack.runner().await;
+    let runner = podcast.stack.runner();
     let paths = [
         "/api/assistant-jobs?limit=100".to_owned(),
         "/api/assistant-jobs?status=failed&limit=100".to_owned(),
