@@ -30,15 +30,6 @@ NAMED_BY = {
     "AWS::Lambda::Function": ("FunctionName", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"),
     "AWS::SQS::Queue": ("QueueName", f"arn:aws:sqs:{REGION}:{ACCOUNT}:"),
 }
-# What no test uses although the code does, and when: (function, statement, action, resource) to the occasion.
-EXCEPTIONS = {
-    ("AssistantRunnerFunction", "Jobs", "dynamodb:GetItem", "bundles"): "the workflow of a job's task, when the job does not name it",
-    ("CronRunnerFunction", "Facts", "dynamodb:GetItem", "system"): "the search index, when another tick has changed its row",
-    ("CronRunnerFunction", "SearchIndex", "s3:DeleteObject", "artifacts/search/*"): "a base of the search index, a day after a newer one took its place",
-    ("ExportJobFunction", "WindowsOfDays", "dynamodb:Query", "generation-windows/index/by-date"): "a window that is settled while an export reads events",
-    ("ExportJobFunction", "Work", "s3:AbortMultipartUpload", "exports/work/*"): "a big sorted run that the bucket does not take",
-    ("WorkEngineFunction", "Unchanged", "dynamodb:ConditionCheckItem", "artifacts"): "an approval of some outputs of a job, while others stay as they are",
-}
 
 
 def main():
@@ -209,13 +200,10 @@ def unused(roles, calls):
     allowing = {(call["function"], *grant) for call in calls for grant in call["by"]}
     for grant in granted(roles):
         function, sid, action, resource = grant
-        if (function, sid, action, short(resource)) in EXCEPTIONS or needed.get(grant):
+        if needed.get(grant):
             continue
         why = "other grants allow every call that uses it" if grant in allowing else "no test uses it"
         yield f"{function}.{sid}: {action} on {short(resource)}: {why}"
-    grants = {(function, sid, action, short(resource)) for function, sid, action, resource in granted(roles)}
-    for exception in EXCEPTIONS.keys() - grants:
-        yield f"{'.'.join(exception[:2])}: {exception[2]} on {exception[3]} is not granted, so it is no exception"
 
 
 def removed(roles, calls):
@@ -256,8 +244,7 @@ def written(roles, added, calls):
             for action in statement["Action"]:
                 for resource in statement["Resource"]:
                     calls_of = sorted({call["operation"] for call in needed[(function, statement["Sid"], action, resource)]})
-                    reason = EXCEPTIONS.get((function, statement["Sid"], action, short(resource)))
-                    lines.append(f"| {statement['Sid']} | `{action}` | `{short(resource)}`{condition(statement)} | {reason or ', '.join(calls_of) or 'no'} |")
+                    lines.append(f"| {statement['Sid']} | `{action}` | `{short(resource)}`{condition(statement)} | {', '.join(calls_of) or 'no'} |")
     lines += ["", "## Added by SAM", "", "What runs the functions, not what they do; no call of theirs needs it.", "", "| Role | Action | On |", "|---|---|---|"]
     for role, grants in sorted(added.items()):
         lines += [f"| {role} | {', '.join(actions)} | {', '.join(f'`{short(resource)}`' for resource in resources)} |" for actions, resources in grants]

@@ -221,6 +221,23 @@ async fn approve() {
 }
 
 #[tokio::test]
+async fn an_output_that_was_approved_alone_stays_as_it_is() {
+    let podcast = Podcast::start().await;
+    let operator = podcast.stack.operator();
+    let job = podcast.job(json!({})).await;
+    podcast.bring(&job, "waiting_approval").await;
+    let first = format!("/api/artifacts/{}", read(&podcast.stack, &job).await["job"]["outputArtifactIds"][0].as_str().unwrap());
+    operator.put(&first, json!({ "status": "approved" })).await.expect(200);
+    let before = operator.get(&first).await.expect(200).json;
+    podcast.stack.clock.advance(60);
+    podcast.act(&job, "approve", Value::Null).await.expect(200);
+    assert_eq!(operator.get(&first).await.expect(200).json, before);
+    for artifact in read(&podcast.stack, &job).await["artifacts"].as_array().unwrap() {
+        assert_eq!(artifact["status"], "approved");
+    }
+}
+
+#[tokio::test]
 async fn an_approval_finds_the_workflow_of_its_task_and_never_overwrites_a_link() {
     let podcast = Podcast::start().await;
     let operator = podcast.stack.operator();
