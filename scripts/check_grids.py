@@ -40,6 +40,8 @@ for name, paths in ABOUT.items():
     found = re.search(r"at commit ([0-9a-f]+)", grid.read_text()) if grid.exists() else None
     if not found:
         print(f"docs/grids/{name} is missing: run scripts/prove")
+    elif not git("rev-parse", "--verify", "--quiet", f"{found[1]}^{{commit}}"):
+        print(f"docs/grids/{name} is of the commit {found[1]}, which is not in this clone")
     elif newer := git("log", "--oneline", f"{found[1]}..HEAD", "--", *paths):
         print(f"docs/grids/{name} is older than its code ({len(newer.splitlines())} commits since {found[1]}): run scripts/prove")
     else:
