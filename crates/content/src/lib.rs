@@ -37,21 +37,15 @@ use files::{File, Kind};
 ///
 /// What the binary was built with is read kind by kind, when it is first asked for: reading all of it takes ten times as long as
 /// everything else that a function does until it is ready.
-#[derive(Debug, Clone)]
+/// Each kind names its reader where it is asked for, so that a binary holds only the readers it uses; a list of all of them took
+/// up to a quarter of a megabyte more of each zip.
+#[derive(Debug, Clone, Default)]
 pub struct Content {
-    workflows: Part<Vec<Workflow>>,
-    duties: Part<Vec<Duty>>,
-    documents: Part<Documents>,
-    playbooks: Part<Vec<Playbook>>,
-    prompts: Part<Vec<Prompt>>,
-}
-
-/// One kind of content: how it is read, and what was read.
-#[derive(Debug, Clone)]
-struct Part<T> {
-    kind: Kind,
-    read: fn(&[File]) -> Result<T, Vec<Problem>>,
-    value: OnceLock<T>,
+    workflows: OnceLock<Vec<Workflow>>,
+    duties: OnceLock<Vec<Duty>>,
+    documents: OnceLock<Documents>,
+    playbooks: OnceLock<Vec<Playbook>>,
+    prompts: OnceLock<Vec<Prompt>>,
 }
 
 impl Content {
@@ -60,7 +54,7 @@ impl Content {
     /// # Errors
     /// In a debug build, which takes the folder as it is now: every file that can't be understood. What is released was read by the tests.
     pub fn embedded() -> Result<Arc<Self>, ContentError> {
-        static CONTENT: LazyLock<Arc<Content>> = LazyLock::new(|| Arc::new(Content::unread()));
+        static CONTENT: LazyLock<Arc<Content>> = LazyLock::new(Arc::default);
         if cfg!(debug_assertions) {
             CONTENT.fill(files::embedded)?;
         }
@@ -72,59 +66,35 @@ impl Content {
     /// # Errors
     /// A file or folder that can't be read, or every file that can't be understood.
     pub fn read(folder: &Path) -> Result<Self, ContentError> {
-        let content = Self::unread();
+        let content = Self::default();
         let mut files = files::read(folder)?;
         content.fill(|wanted| files.extract_if(.., |file| files::kind(&file.path) == Some(wanted)).collect())?;
         Ok(content)
     }
 
-    fn unread() -> Self {
-        Self {
-            workflows: Part::new(Kind::Workflow, |files| each(files, workflow::read)),
-            duties: Part::new(Kind::Duties, |files| Ok(each(files, duty::read)?.into_iter().flatten().collect())),
-            documents: Part::new(Kind::Document, |files| Ok(Documents::new(each(files, document::read)?))),
-            playbooks: Part::new(Kind::Playbook, |files| each(files, playbook::read)),
-            prompts: Part::new(Kind::Prompt, |files| each(files, prompt::read)),
-        }
-    }
-
-    /// Reads every kind that is not read yet, so that one run names every problem.
-    fn fill(&self, mut files: impl FnMut(Kind) -> Vec<File>) -> Result<(), ContentError> {
-        let Self { workflows, duties, documents, playbooks, prompts } = self;
-        let problems = [
-            workflows.fill(&mut files),
-            duties.fill(&mut files),
-            documents.fill(&mut files),
-            playbooks.fill(&mut files),
-            prompts.fill(&mut files),
-        ]
-        .concat();
-        if problems.is_empty() { Ok(()) } else { Err(ContentError::Invalid(problems)) }
-    }
-
     /// The workflow definitions, by file name.
     pub fn workflows(&self) -> &[Workflow] {
-        self.workflows.get()
+        self.workflows.get_or_init(|| shipped(Kind::Workflow, workflow::read))
     }
 
     /// The recurring duties, in the order of `duties.yaml`.
     pub fn duties(&self) -> &[Duty] {
-        self.duties.get()
+        self.duties.get_or_init(|| shipped(Kind::Duties, duty::read).into_iter().flatten().collect())
     }
 
     /// The process documents.
     pub fn documents(&self) -> &Documents {
-        self.documents.get()
+        self.documents.get_or_init(|| Documents::new(shipped(Kind::Document, document::read)))
     }
 
     /// The playbooks of assistants.
     pub fn playbooks(&self) -> &[Playbook] {
-        self.playbooks.get()
+        self.playbooks.get_or_init(|| shipped(Kind::Playbook, playbook::read))
     }
 
     /// What executors tell models, by file name.
     pub fn prompts(&self) -> &[Prompt] {
-        self.prompts.get()
+        self.prompts.get_or_init(|| shipped(Kind::Prompt, prompt::read))
     }
 
     /// The playbook for an assistant type.
@@ -136,34 +106,35 @@ impl Content {
     pub fn prompt(&self, name: &str) -> Option<&Prompt> {
         self.prompts().iter().find(|prompt| prompt.name == name)
     }
+
+    /// Reads every kind that is not read yet, so that one run names every problem.
+    fn fill(&self, mut files: impl FnMut(Kind) -> Vec<File>) -> Result<(), ContentError> {
+        let mut problems = Vec::new();
+        let mut found = |more: Vec<Problem>| problems.extend(more);
+        fill(&self.workflows, || each(&files(Kind::Workflow), workflow::read), &mut found);
+        let duties = |read: Vec<Vec<Duty>>| read.into_iter().flatten().collect();
+        fill(&self.duties, || each(&files(Kind::Duties), duty::read).map(duties), &mut found);
+        fill(&self.documents, || each(&files(Kind::Document), document::read).map(Documents::new), &mut found);
+        fill(&self.playbooks, || each(&files(Kind::Playbook), playbook::read), &mut found);
+        fill(&self.prompts, || each(&files(Kind::Prompt), prompt::read), &mut found);
+        if problems.is_empty() { Ok(()) } else { Err(ContentError::Invalid(problems)) }
+    }
 }
 
-impl<T> Part<T> {
-    fn new(kind: Kind, read: fn(&[File]) -> Result<T, Vec<Problem>>) -> Self {
-        Self { kind, read, value: OnceLock::new() }
+fn fill<T>(part: &OnceLock<T>, read: impl FnOnce() -> Result<T, Vec<Problem>>, found: &mut impl FnMut(Vec<Problem>)) {
+    if part.get().is_some() {
+        return;
     }
+    match read() {
+        // Whoever was faster has read the same.
+        Ok(value) => drop(part.set(value)),
+        Err(problems) => found(problems),
+    }
+}
 
-    /// What was read; else what the binary holds, of which a test of this crate has read the same files.
-    fn get(&self) -> &T {
-        self.value.get_or_init(|| {
-            (self.read)(&files::embedded(self.kind)).unwrap_or_else(|problems| panic!("{}", ContentError::Invalid(problems)))
-        })
-    }
-
-    /// Reads these files, unless something was read; answers with what was wrong.
-    fn fill(&self, files: &mut impl FnMut(Kind) -> Vec<File>) -> Vec<Problem> {
-        if self.value.get().is_some() {
-            return Vec::new();
-        }
-        match (self.read)(&files(self.kind)) {
-            Ok(value) => {
-                // Whoever was faster has read the same.
-                drop(self.value.set(value));
-                Vec::new()
-            }
-            Err(problems) => problems,
-        }
-    }
+/// The files of a kind that the binary holds. A test of this crate has read the same files.
+fn shipped<T>(kind: Kind, read: fn(&File) -> Result<T, Vec<Problem>>) -> Vec<T> {
+    each(&files::embedded(kind), read).unwrap_or_else(|problems| panic!("{}", ContentError::Invalid(problems)))
 }
 
 /// Reads every file, or names every problem.
