@@ -36,9 +36,8 @@ use files::{File, Kind};
 /// Everything under `content/`.
 ///
 /// What the binary was built with is read kind by kind, when it is first asked for: reading all of it takes ten times as long as
-/// everything else that a function does until it is ready.
-/// Each kind names its reader where it is asked for, so that a binary holds only the readers it uses; a list of all of them took
-/// up to a quarter of a megabyte more of each zip.
+/// everything else that a function does until it is ready. Each kind names its reader where it is asked for, so that a binary holds
+/// only the readers it uses: a list of all of them takes up to a quarter of a megabyte more of a zip.
 #[derive(Debug, Clone, Default)]
 pub struct Content {
     workflows: OnceLock<Vec<Workflow>>,
