@@ -132,6 +132,6 @@ async fn a_tick_of_many_windows_makes_them_all_at_once() {
         "tick-speed",
         "How long a tick of many due windows takes",
         &counts,
-        "measured unoptimised, on the machine that wrote this.",
+        "measured with the profile `prove`, on the machine that wrote this.",
     );
 }
